@@ -1,0 +1,56 @@
+# Everything that people type. `make run` and `make test` set up what they need.
+SHELL := /bin/bash
+PORT ?= 8000
+HELPPOINT_HOME ?= $(CURDIR)/.helppoint
+VENV := .venv
+HELPPOINT := $(VENV)/bin/helppoint
+export HELPPOINT_HOME
+
+.PHONY: run build test check bench clean lock
+
+run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
+	@$(HELPPOINT) serve --port $(PORT)
+
+build: $(VENV)/.run .keys/root.pem ## pack content/ as the embedded release
+	@echo "Packing the embedded content ..."
+	@$(HELPPOINT) pack content --repository appliance/embedded --keys .keys
+
+test: $(VENV)/.test ## run the tests; installs what they need
+	@provisioning/prepare test
+	@$(VENV)/bin/python -m pytest $(PYTEST)
+
+check: $(VENV)/.test ## static checks: format, lint, types, layers, shell scripts
+	@provisioning/prepare check
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports
+	@shellcheck .ci/run provisioning/prepare
+
+bench: build $(VENV)/.test ## print ratios as a table, and as JSON in bench.json
+	@provisioning/prepare bench
+	@$(VENV)/bin/python -m tests.bench
+
+lock: $(VENV)/.test ## pin every Python package anew, with hashes
+	@$(VENV)/bin/pip install --quiet uv
+	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade --extra build -o requirements/run.txt pyproject.toml
+	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade --extra build --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
+
+clean: ## remove everything made here, the content shown and the development keys
+	rm -rf $(VENV) .keys .helppoint appliance/embedded bench.json
+
+.keys/root.pem: | $(VENV)/.run
+	@$(HELPPOINT) keys .keys
+
+$(VENV)/.run: requirements/run.txt pyproject.toml
+	@provisioning/prepare run
+	@test -x $(VENV)/bin/python || { echo "Making a Python environment in $(VENV) ..."; $$(provisioning/prepare python) -m venv $(VENV); }
+	@echo "Installing Python packages (pinned, with hashes) ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.run
+	@echo "Installing what the tests need ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@

@@ -1,0 +1,189 @@
+"""What the content is made of, once it has been read and found good. Formats: content/README.md."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from appliance.clock import add_months
+
+SectionKind = Literal["text", "steps", "checklist", "do", "dont", "warning", "urgent", "fill-in"]
+Audience = Literal["everyone", "patron", "carer", "staff"]
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing an editor should mend. `line` counts from 1; 0 means the file as a whole."""
+
+    path: str
+    line: int
+    severity: Severity
+    message: str
+    mend: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.severity}: {self.message} Mend: {self.mend}"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language that the pages exist in. `code` is a BCP 47 tag; `name` is its own name for it."""
+
+    code: str
+    name: str
+    english_name: str
+    direction: Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A shelf for guides and sites; the order in topics.toml is the order on pages."""
+
+    slug: str
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where facts were read: shown at the foot of guides as words, never as a link."""
+
+    slug: str
+    title: str
+    publisher: str
+    url: str
+    read: date
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An address that pages and handouts may send people to.
+
+    `is_listed` is true for the trusted sites of sites.toml and false for single pages that guides
+    need (links.toml), which stand in no list of sites.
+    """
+
+    slug: str
+    name: str
+    url: str
+    publisher: str
+    topics: tuple[str, ...]
+    summary: str
+    audience: str
+    languages: str
+    recommended_by: str
+    checked: date
+    is_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One way to reach a helpline: what people see, what a tap opens, and how to use it."""
+
+    kind: Literal["call", "text", "web", "email", "post", "textphone"]
+    shown: str
+    address: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Helpline:
+    """A service that answers people. `is_urgent` ones stand in the strip on every page."""
+
+    slug: str
+    name: str
+    purpose: str
+    hours: str
+    contacts: tuple[Contact, ...]
+    is_urgent: bool
+    checked: date
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """When somebody last read a thing through, and how often somebody must."""
+
+    reviewed: date
+    review_every_months: int
+
+    @property
+    def next_review(self) -> date:
+        """The date to check it by."""
+        return add_months(self.reviewed, self.review_every_months)
+
+    def is_due(self, today: date) -> bool:
+        """Whether the review date has passed."""
+        return today > self.next_review
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """A guide in one language. `body` is Markdown; `body_line` is its first line in `path`."""
+
+    slug: str
+    language: str
+    title: str
+    question: str
+    topic: str
+    audience: tuple[Audience, ...]
+    review: Reviewed
+    sources: tuple[str, ...]
+    links: tuple[str, ...]
+    related: tuple[str, ...]
+    is_clinical: bool
+    body: str
+    path: str
+    body_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of a handout: a kind that decides its look, and plain-text items."""
+
+    kind: SectionKind
+    heading: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A sheet to print. `codes` are site slugs, each printed as a QR code with its address."""
+
+    slug: str
+    number: str
+    title: str
+    lead: str
+    audience: Audience
+    language: str
+    review: Reviewed
+    sections: tuple[Section, ...]
+    codes: tuple[str, ...]
+    helplines: tuple[str, ...]
+    guides: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All content of one release, by slug; guides by (language, slug); in the files' order."""
+
+    languages: Mapping[str, Language] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    sites: Mapping[str, Site] = field(default_factory=dict)
+    helplines: Mapping[str, Helpline] = field(default_factory=dict)
+    handouts: Mapping[str, Handout] = field(default_factory=dict)
+    guides: Mapping[tuple[str, str], Guide] = field(default_factory=dict)
+
+    def guides_in(self, language: str) -> tuple[Guide, ...]:
+        """The guides of one language, in the order of the topics and then by title."""
+        order = {slug: place for place, slug in enumerate(self.topics)}
+        found = (guide for guide in self.guides.values() if guide.language == language)
+        return tuple(sorted(found, key=lambda guide: (order[guide.topic], guide.title)))
+
+    def listed_sites(self) -> tuple[Site, ...]:
+        """The trusted sites, without the single pages that only guides and handouts use."""
+        return tuple(site for site in self.sites.values() if site.is_listed)

@@ -1,0 +1,73 @@
+"""The `helppoint` command: builds the parts, joins them, and turns errors into words."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from appliance import __version__
+from appliance.config import read_config
+from appliance.errors import ApplianceError
+
+# Each command is imported when it is used: the public process must not load signing or typst.
+COMMANDS = {
+    "check": "editor",
+    "keys": "editor",
+    "pack": "editor",
+    "sync": "device",
+    "settings": "device",
+    "print": "paper",
+    "qr": "paper",
+    "serve": "server",
+    "counts": "server",
+}
+DEFAULT_HOME = Path("~/.local/share/helppoint")
+
+
+class _Commands(click.Group):
+    """A group whose commands live in the modules that COMMANDS names."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's own shape
+        """Return the commands in the order that people need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import the module of a command and return the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"appliance.cli.{COMMANDS[cmd_name]}")
+        command = getattr(module, f"{cmd_name}_command")
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{cmd_name} is not a command")
+        return command
+
+
+@click.group(cls=_Commands)
+@click.version_option(__version__, prog_name="helppoint")
+@click.option(
+    "--home",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="HELPPOINT_HOME",
+    default=DEFAULT_HOME,
+    help="Folder with settings and content (or HELPPOINT_HOME).",
+)
+@click.pass_context
+def cli(context: click.Context, home: Path) -> None:
+    """Help Point: an offline-first health help point for public libraries."""
+    logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
+    context.obj = read_config(home.expanduser())
+
+
+def main() -> None:
+    """Run a command. Exit codes: 0 done, 1 it went wrong, 2 it was called wrongly."""
+    try:
+        cli(standalone_mode=True)
+    except ApplianceError as error:
+        click.echo(f"Error: {error}\n{error.advice}", err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(1)

@@ -1,0 +1,154 @@
+"""Commands that change what a box shows: sync, settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from appliance.catalogue.model import Catalogue
+from appliance.cli.progress import Progress
+from appliance.clock import WRITTEN_AT, now
+from appliance.config import Config
+from appliance.errors import SourceError, StoreError, TrustError
+from appliance.files import read_file
+from appliance.release.manifest import Release
+from appliance.release.repository import MAX_METADATA_BYTES
+from appliance.site.render import render_site
+from appliance.state.state import SettingsFile
+from appliance.store.store import Store
+from appliance.sync.sources import FolderSource, Source, open_source
+from appliance.sync.trust import Trust
+from appliance.sync.update import Device, remake, update
+
+
+@click.command("sync")
+@click.argument("sources", nargs=-1)
+@click.option("--embedded", is_flag=True, help="Only import what the application ships.")
+@click.pass_obj
+def sync_command(config: Config, sources: Sequence[str], *, embedded: bool) -> None:
+    """Show the newest content: from SOURCES (addresses or folders), else from the settings."""
+    box = Box(config)
+    box.set_aside_damage()
+    if embedded or box.store.pointer() is None:
+        box.import_embedded()
+    if embedded:
+        return
+    addresses = tuple(sources) or config.origins
+    if not addresses:
+        raise SourceError(
+            f"no content source: name one, or set origins in {config.home / 'helppoint.toml'}"
+        )
+    box.sync_first_that_works(addresses)
+
+
+@click.command("settings")
+@click.argument("name", required=False)
+@click.argument("value", required=False)
+@click.pass_obj
+def settings_command(config: Config, name: str | None, value: str | None) -> None:
+    """Show the library's settings, or change one and make the pages anew."""
+    file = SettingsFile(config.settings_file)
+    if name is None:
+        for key, current in asdict(file.read()).items():
+            click.echo(f"{key} = {current}")
+        return
+    if value is None:
+        raise click.UsageError(
+            f"say what {name} should be, for example: library_name 'Oak Library'"
+        )
+    file.change(name, value)
+    if Store(config.store).pointer() is not None:
+        remake(Box(config).device)
+    click.echo(f"{name} is now {value}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The parts of a box that bring in content, joined."""
+
+    config: Config
+
+    @property
+    def store(self) -> Store:
+        """The box's own copy of the content."""
+        return Store(self.config.store)
+
+    @property
+    def device(self) -> Device:
+        """What an update works with."""
+        return Device(self.store, self._render, Progress())
+
+    def import_embedded(self) -> None:
+        """Show what the application ships, if it is newer than what is shown.
+
+        Its metadata may have expired on the shelf: it came with the application, so it is judged
+        as of the day the application was written.
+        """
+        source = FolderSource(self.config.embedded)
+        try:
+            self._update(source, WRITTEN_AT)
+        except TrustError:
+            if self.store.pointer() is None:
+                raise
+            # What is shown came by network and is newer: the normal case after the first sync.
+
+    def sync_first_that_works(self, addresses: Sequence[str]) -> None:
+        """Try each source in turn.
+
+        Raises:
+            SourceError, TrustError: what went wrong with the last one, if none worked.
+        """
+        for address in addresses:
+            try:
+                self._update(open_source(address), now())
+            except (SourceError, TrustError) as error:
+                self.store.note_check(now(), f"failed: {error}")
+                if address == addresses[-1]:
+                    raise
+                click.echo(f"{error}\nTrying the next source.", err=True)
+            else:
+                self.store.note_check(now(), "ok")
+                return
+
+    def set_aside_damage(self) -> None:
+        """Make room for a fresh start if the pointer file is damaged."""
+        try:
+            self.store.pointer()
+        except StoreError as error:
+            click.echo(f"{error}\nStarting again from the embedded content.", err=True)
+            self.store.set_aside_damaged_pointer()
+
+    def _update(self, source: Source, moment: datetime) -> None:
+        pointer = self.store.pointer()
+        trust = Trust(
+            anchor=self._anchor(),
+            metadata=self.store.metadata,
+            floor={} if pointer is None else pointer.floor,
+            now=moment,
+        )
+        try:
+            release = update(source, trust, self.device)
+        finally:
+            source.close()
+        if release is None:
+            click.echo(f"{source.name}: nothing new.", err=True)
+        else:
+            click.echo(f"{source.name}: now showing release {release.number}.", err=True)
+
+    def _anchor(self) -> bytes:
+        path = self.config.embedded / "metadata" / "1.root.json"
+        try:
+            return read_file(path, MAX_METADATA_BYTES)
+        except OSError as error:
+            raise StoreError(
+                f"the application was built without its embedded content ({path} is missing):"
+                " run `make build`"
+            ) from error
+
+    def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
+        settings = SettingsFile(self.config.settings_file).read()
+        render_site(catalogue, release, settings.library_name, folder, Progress())

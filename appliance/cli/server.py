@@ -1,0 +1,76 @@
+"""Commands of the public process: serve, counts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import click
+
+from appliance.clock import today
+from appliance.config import Config
+from appliance.errors import StoreError
+from appliance.site.published import Published
+from appliance.state.state import SMALLEST_COUNT, Counts
+from appliance.store.store import Store
+from appliance.web.app import public_site
+from appliance.web.serve import serve
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port.  [default: 8000]")
+@click.option("--no-import", is_flag=True, help="Never import the embedded content first.")
+@click.pass_obj
+def serve_command(config: Config, host: str | None, port: int | None, *, no_import: bool) -> None:
+    """Serve the help point; on a new box, import the embedded content first."""
+    store = Store(config.store)
+    if not no_import and _has_newer_embedded(config, store):
+        _import_embedded(config)
+    counts = Counts(config.counts_file)
+    application = public_site(
+        Published(store), store.last_check, lambda address: counts.add(today(), address)
+    )
+    address = host or config.host
+    number = config.port if port is None else port
+    serve(
+        application,
+        address,
+        number,
+        counts,
+        on_ready=lambda: click.echo(
+            f"Help Point is at http://{address}:{number}/ (Ctrl+C ends it)"
+        ),
+    )
+
+
+@click.command("counts")
+@click.pass_obj
+def counts_command(config: Config) -> None:
+    """Show how often each page was opened, by day; fewer than 5 is never written down."""
+    totals = Counts(config.counts_file).totals()
+    for day, row in sorted(totals.items()):
+        for what, count in row.items():
+            click.echo(f"{day}  {count:>6}  {what}")
+    if not totals:
+        click.echo(f"Nothing has been opened {SMALLEST_COUNT} times in a day yet.")
+
+
+def _has_newer_embedded(config: Config, store: Store) -> bool:
+    """Whether the application ships something to import. A hint only: sync decides by signatures."""
+    try:
+        pointer = store.pointer()
+    except StoreError:
+        return True
+    if pointer is None:
+        return True
+    embedded = (config.embedded / "metadata").glob("*.core.json")
+    newest = max((int(path.name.split(".")[0]) for path in embedded), default=0)
+    return newest > pointer.floor.get("core", 0)
+
+
+def _import_embedded(config: Config) -> None:
+    """Run the import as a process of its own: what it loads must not stay in this one's memory."""
+    command = [sys.executable, "-m", "appliance", "--home", str(config.home), "sync", "--embedded"]
+    if subprocess.run(command, check=False).returncode != 0:
+        raise StoreError("the embedded content could not be imported; the reason stands above")

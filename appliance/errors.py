@@ -1,0 +1,71 @@
+"""One class for each thing that goes wrong; the web and the command line each have one handler."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+
+class ApplianceError(Exception):
+    """Something went wrong that a person can do something about.
+
+    The message says what went wrong and where; `advice` says what to do next.
+    """
+
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    advice = "Please ask a member of staff."
+
+
+class ConfigError(ApplianceError):
+    """The settings file or a setting cannot be used."""
+
+    advice = "Correct the setting named above and try again."
+
+
+class ContentError(ApplianceError):
+    """The content cannot be loaded: it breaks a rule that pages depend on."""
+
+    advice = "Run `helppoint check` on the content folder: it lists each problem with its mend."
+
+
+class StoreError(ApplianceError):
+    """The device's own copy of the content is missing, damaged or cannot be written."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    advice = "Run `helppoint sync`. If it fails too, check the card's free space."
+
+
+class StateError(ApplianceError):
+    """Settings or counts cannot be read or written."""
+
+    advice = "Check the card's free space. The device goes on with what it knows."
+
+
+class SourceError(ApplianceError):
+    """A content source could not be read; what is shown stays as it was."""
+
+    advice = "Check the address and the network, and try again later."
+
+
+class TrustError(ApplianceError):
+    """Offered content is not signed by us, is damaged, or is older than what is shown."""
+
+    advice = "Do not use this source. Tell whoever publishes the content."
+
+
+class ReleaseError(ApplianceError):
+    """A release cannot be packed or signed."""
+
+    advice = "Nothing was published. Mend what is named above and pack again."
+
+
+class HandoutError(ApplianceError):
+    """A handout or a QR code cannot be made."""
+
+    advice = "The handout is not ready. Please ask a member of staff for paper."
+
+
+class PrinterError(ApplianceError):
+    """The printer did not take the handout."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    advice = "Check that the printer is on, has paper, and is on the same network."

@@ -1,0 +1,142 @@
+"""Read and replace files so that neither hostile input nor a pulled plug can hurt.
+
+Measured in a virtual machine: a rename without fsync lost acknowledged data in 8 of 8 power cuts,
+temp + fsync + rename + fsync of the folder in 0 of 8 (docs/sources.md#power-cuts).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import stat
+from pathlib import Path
+
+from appliance.errors import ApplianceError
+
+TEMPORARY_SUFFIX = ".new"
+
+
+class FileLimitError(ApplianceError):
+    """A file or folder is larger than allowed, or is of a kind that we never read."""
+
+    advice = "Remove or shorten what is named above."
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Put `data` at `path`: after a power cut the file is whole, either old or new.
+
+    Raises:
+        OSError: no space or no right to write; the old file is untouched.
+    """
+    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+    try:
+        with temporary.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def write_unsynced(path: Path, data: bytes) -> None:
+    """Put `data` at `path` whole, but not yet on the disk: `sync_file_system` must follow.
+
+    For many small files before one thing that makes them count.
+
+    Raises:
+        OSError: no space or no right to write; nothing is left at `path` that was not there.
+    """
+    temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.write_bytes(data)
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Write a folder's own entries (names, renames) to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_file_system(folder: Path) -> None:
+    """Write everything on the file system that holds `folder` to the disk, in one call.
+
+    One syncfs after many small files costs 1.4 times no sync at all; fsync of each costs 12 times
+    (docs/sources.md#power-cuts).
+
+    Raises:
+        OSError: the disk refused.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if libc.syncfs(descriptor) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(folder))
+    finally:
+        os.close(descriptor)
+
+
+def read_file(path: Path, max_bytes: int) -> bytes:
+    """Return a regular file's bytes; never follows a symbolic link, never waits on a pipe.
+
+    Raises:
+        FileLimitError: not a regular file, or longer than `max_bytes`.
+        OSError: missing or unreadable.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as error:
+        if path.is_symlink():
+            raise FileLimitError(f"{path} is a symbolic link, which is never followed") from error
+        raise
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise FileLimitError(f"{path} is not an ordinary file")
+        data = file.read(max_bytes + 1)
+    if len(data) > max_bytes:
+        raise FileLimitError(f"{path} is longer than the {max_bytes} bytes allowed")
+    return data
+
+
+def read_tree(
+    folder: Path, *, max_files: int = 20_000, max_file_bytes: int = 2_000_000
+) -> dict[str, bytes]:
+    """Return every file below `folder`: path relative to it with `/` -> bytes, sorted by path.
+
+    Names that start with a dot are passed over (editors and systems leave such files behind).
+
+    Raises:
+        FileLimitError: a symbolic link, pipe or device; too many files; a file too long.
+        OSError: unreadable.
+    """
+    found: dict[str, bytes] = {}
+    for path in sorted(_files_below(folder)):
+        if len(found) == max_files:
+            raise FileLimitError(f"{folder} holds more than the {max_files} files allowed")
+        found[path.relative_to(folder).as_posix()] = read_file(path, max_file_bytes)
+    return dict(sorted(found.items()))
+
+
+def _files_below(folder: Path) -> list[Path]:
+    """List what is below `folder`, folders walked into; symbolic links are listed, not followed."""
+    paths: list[Path] = []
+    for root, folders, names in os.walk(folder, onerror=_raise):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        links = [name for name in folders if (Path(root) / name).is_symlink()]
+        paths.extend(Path(root) / name for name in [*names, *links] if not name.startswith("."))
+    return paths
+
+
+def _raise(error: OSError) -> None:
+    raise error

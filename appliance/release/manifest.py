@@ -1,0 +1,201 @@
+"""What a release says of itself: release.json, and the shards that list its files.
+
+release.json is small, signed by TUF, and names the shards; a shard lists files by path; files and
+shards alike are gzip blobs named by the SHA-256 of their compressed bytes, so that they are checked
+before anything unpacks them. Why so: docs/decisions/0002-release-layout.md.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from appliance.errors import TrustError
+
+FORMAT = 1
+SHARD_COUNT = 16
+# Caps on what is read from outside; each is well above the largest release planned for
+# (100,000 files, 26 guides of 12 kB) and well below what would hurt a device with 512 MB.
+MAX_RELEASE_BYTES = 64_000
+MAX_BLOB_BYTES = 4_000_000
+MAX_FILE_BYTES = 16_000_000
+MAX_FILES = 200_000
+
+_PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """A gzip blob: the SHA-256 of its compressed bytes, their length, and the length unpacked."""
+
+    sha256: str
+    length: int
+    size: int
+
+    @property
+    def path(self) -> str:
+        """Where it lies, below a repository or a store."""
+        return f"blobs/{self.sha256[:2]}/{self.sha256}.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A signed snapshot of one channel's content. `shards` has SHARD_COUNT blobs, in order."""
+
+    channel: str
+    number: int
+    released_at: datetime
+    min_app: str
+    shards: tuple[Blob, ...]
+
+
+def pack_blob(content: bytes) -> tuple[Blob, bytes]:
+    """Compress `content`; the same content gives the same bytes on the same zlib."""
+    compressor = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
+    data = compressor.compress(content) + compressor.flush()
+    return Blob(sha256(data).hexdigest(), len(data), len(content)), data
+
+
+def unpack_blob(blob: Blob, data: bytes) -> bytes:
+    """Return what `data` holds, once it is proven to be the blob that was signed.
+
+    Raises:
+        TrustError: other bytes than were signed, or not the gzip they claim to be.
+    """
+    if len(data) != blob.length or sha256(data).hexdigest() != blob.sha256:
+        raise TrustError(f"{blob.path} is damaged: its bytes are not those that were signed")
+    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    try:
+        content = unpacker.decompress(data, blob.size + 1)
+    except zlib.error as error:
+        raise TrustError(f"{blob.path} cannot be unpacked: {error}") from error
+    if len(content) != blob.size or not unpacker.eof or unpacker.unused_data:
+        raise TrustError(f"{blob.path} does not unpack to the {blob.size} bytes that were signed")
+    return content
+
+
+def shard_of(path: str) -> int:
+    """Return which shard lists `path`: 0 to SHARD_COUNT - 1, evenly spread."""
+    return sha256(path.encode()).digest()[0] % SHARD_COUNT
+
+
+def write_shard(files: Mapping[str, Blob]) -> bytes:
+    """Return a shard's JSON: path -> [sha256, length, size], sorted, one file a line."""
+    lines = (
+        f"{json.dumps(path)}:{json.dumps([blob.sha256, blob.length, blob.size])}"
+        for path, blob in sorted(files.items())
+    )
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def read_shard(index: int, content: bytes) -> dict[str, Blob]:
+    """Read shard number `index`.
+
+    Raises:
+        TrustError: not a shard, or it lists a path that is unsafe or belongs elsewhere.
+    """
+    what = f"shard {index}"
+    files = {}
+    for path, listed in _object(what, content).items():
+        if not is_safe_path(path) or shard_of(path) != index:
+            raise TrustError(f"{what} lists the file name {path!r:.120}, which may not stand there")
+        files[path] = _blob(what, listed)
+    if len(files) > MAX_FILES:
+        raise TrustError(f"{what} lists more than {MAX_FILES} files")
+    return files
+
+
+def is_safe_path(path: str) -> bool:
+    """Whether `path` stays below its folder: plain names, no dot first, at most 8 deep."""
+    return len(path) <= 200 and _PATH.fullmatch(path) is not None
+
+
+def write_release(release: Release) -> bytes:
+    """Return release.json."""
+    content = {
+        "format": FORMAT,
+        "channel": release.channel,
+        "release": release.number,
+        "released_at": release.released_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "min_app": release.min_app,
+        "shards": [[shard.sha256, shard.length, shard.size] for shard in release.shards],
+    }
+    return json.dumps(content, separators=(",", ":")).encode()
+
+
+def read_release(content: bytes) -> Release:
+    """Read release.json.
+
+    Raises:
+        TrustError: not a release.json, or one of a newer format than this code knows.
+    """
+    what = "release.json"
+    fields = _object(what, content)
+    if fields.get("format") != FORMAT:
+        found = fields.get("format")
+        raise TrustError(f"{what} has format {found!r:.40}, this device reads {FORMAT}")
+    shards = fields.get("shards")
+    if not isinstance(shards, list) or len(shards) != SHARD_COUNT:
+        raise TrustError(f"{what} does not name its {SHARD_COUNT} shards")
+    return Release(
+        channel=_text(what, "channel", fields.get("channel"), _NAME),
+        number=_count(what, "release", fields.get("release"), 10**9),
+        released_at=_moment(what, fields.get("released_at")),
+        min_app=_text(what, "min_app", fields.get("min_app"), re.compile(r"\d+(\.\d+){0,3}")),
+        shards=tuple(_blob(what, shard) for shard in shards),
+    )
+
+
+def _object(what: str, content: bytes) -> dict[str, object]:
+    try:
+        fields = json.loads(content, object_pairs_hook=_without_repeats)
+    except (ValueError, RecursionError) as error:
+        raise TrustError(f"{what} cannot be read: {error}") from error
+    if not isinstance(fields, dict):
+        raise TrustError(f"{what} is not a JSON object")
+    return fields
+
+
+def _without_repeats(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    fields: dict[str, object] = {}
+    for key, value in pairs:
+        if key in fields:
+            raise ValueError(f"it names {key!r:.120} twice")
+        fields[key] = value
+    return fields
+
+
+def _blob(what: str, listed: object) -> Blob:
+    if not isinstance(listed, list) or len(listed) != 3:
+        raise TrustError(f"{what} lists a blob that is not [SHA-256, length, size]")
+    return Blob(
+        sha256=_text(what, "a blob's SHA-256", listed[0], _HASH),
+        length=_count(what, "a blob's length", listed[1], MAX_BLOB_BYTES),
+        size=_count(what, "a blob's size", listed[2], MAX_FILE_BYTES),
+    )
+
+
+def _count(what: str, name: str, value: object, most: int) -> int:
+    if type(value) is not int or not 0 <= value <= most:
+        raise TrustError(f"{what}: {name} is {value!r:.40}, not a number from 0 to {most}")
+    return value
+
+
+def _text(what: str, name: str, value: object, pattern: re.Pattern[str]) -> str:
+    if not isinstance(value, str) or len(value) > 100 or not pattern.fullmatch(value):
+        raise TrustError(f"{what}: {name} is {value!r:.80}, which is not a valid one")
+    return value
+
+
+def _moment(what: str, value: object) -> datetime:
+    try:
+        return datetime.strptime(str(value), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise TrustError(f"{what}: released_at is {value!r:.40}, not a time in UTC") from error

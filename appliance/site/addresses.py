@@ -1,0 +1,66 @@
+"""Where each page is: the language first, then short words that people can read and type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+from appliance.handouts.paper import Paper
+
+# Pages where people log in; never from a sign-in window (docs/sources.md#webview).
+_LOG_IN_HOSTS = ("login.nhs.uk", "nhsapp.service.nhs.uk")
+
+
+def home(language: str) -> str:
+    """Return the address that all pages of a language begin with."""
+    return f"/{language}/"
+
+
+def guide(language: str, slug: str) -> str:
+    """Return a guide's address."""
+    return f"/{language}/{slug}"
+
+
+def topic(language: str, slug: str) -> str:
+    """Return the address of a topic's guides and sites."""
+    return f"/{language}/topic/{slug}"
+
+
+def sites(language: str, topic: str, page: int = 1) -> str:
+    """Return the address of a topic's sites with their codes, in pages from 1."""
+    suffix = "" if page == 1 else f"-{page}"
+    return f"/{language}/sites/{topic}{suffix}"
+
+
+def go(language: str, slug: str) -> str:
+    """Return the address of the page that tells how to reach a site."""
+    return f"/{language}/go/{slug}"
+
+
+def handout(language: str, slug: str) -> str:
+    """Return the address of a handout as a page."""
+    return f"/{language}/handouts/{slug}"
+
+
+def handout_file(language: str, slug: str, paper: Paper) -> str:
+    """Return the address of a handout as a PDF."""
+    return f"/{language}/handouts/{slug}-{paper.value}.pdf"
+
+
+def resolver(language: str) -> Callable[[str], str]:
+    """Return what turns `site:mind`, `guide:...`, `handout:...`, `page:...` into addresses."""
+    makers = {"site": go, "guide": guide, "handout": handout}
+
+    def resolve(target: str) -> str:
+        scheme, _, slug = target.partition(":")
+        if scheme == "page":
+            return home(language) + ("" if slug == "home" else slug)
+        return makers[scheme](language, slug)
+
+    return resolve
+
+
+def has_log_in(url: str) -> bool:
+    """Whether people log in there."""
+    host = urlsplit(url).hostname or ""
+    return host.endswith(_LOG_IN_HOSTS)

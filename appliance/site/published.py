@@ -1,0 +1,110 @@
+"""The folder that is served, as the web process sees it: read only, and swapped while it runs."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from appliance.errors import StoreError
+from appliance.files import read_file
+from appliance.site.search import Result, find
+from appliance.site.templates import render
+from appliance.store.store import Store
+
+PAGES = "pages"
+INDEX = "search.db"
+FACTS = "site.json"
+MAX_FACTS_BYTES = 1_000_000
+
+Context = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the web process must know of a folder of pages.
+
+    `frames` holds, by language, what the frame of every page shows, for pages made on request.
+    """
+
+    release: int
+    content_security_policy: str
+    frames: Mapping[str, Context]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One folder of pages: immutable, so that a request begun on it can end on it."""
+
+    folder: Path
+    facts: Facts
+
+    @property
+    def pages(self) -> Path:
+        """The files that are served as they are."""
+        return self.folder / PAGES
+
+    def language_or_default(self, wanted: str | None) -> str:
+        """Return `wanted` if the pages exist in it, else the first language."""
+        if wanted is not None and wanted in self.facts.frames:
+            return wanted
+        return next(iter(self.facts.frames))
+
+    def page(self, template: str, language: str, context: Context) -> str:
+        """Return a page made on request, in the same frame as the others."""
+        return render(template, {**self.facts.frames[language], **context})
+
+    def search(self, language: str, query: str) -> tuple[Result, ...]:
+        """Return the pages found."""
+        return find(self.folder / INDEX, language, query)
+
+
+def write_facts(folder: Path, facts: Facts) -> None:
+    """Write site.json."""
+    (folder / FACTS).write_text(json.dumps(asdict(facts), ensure_ascii=False), "utf-8")
+
+
+def open_site(folder: Path) -> Site:
+    """Read a folder that `render_site` filled.
+
+    Raises:
+        StoreError: it is missing or damaged.
+    """
+    try:
+        facts = Facts(**json.loads(read_file(folder / FACTS, MAX_FACTS_BYTES)))
+    except (OSError, ValueError, TypeError) as error:
+        raise StoreError(f"the pages in {folder} are missing or damaged: {error}") from error
+    return Site(folder, facts)
+
+
+class Published:
+    """What the store's pointer shows, looked up anew only when the pointer has moved."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._seen: tuple[object, Site] | None = None
+
+    def current(self) -> Site:
+        """Return the site that is shown now; costs one stat when nothing has changed.
+
+        Raises:
+            StoreError: nothing is shown yet, or what should be is damaged.
+        """
+        stamp = self._store.pointer_stamp()
+        seen = self._seen
+        if seen is not None and seen[0] == stamp:
+            return seen[1]
+        with self._lock:
+            site = self._look_up()
+            self._seen = (stamp, site)
+            return site
+
+    def _look_up(self) -> Site:
+        pointer = self._store.pointer()
+        if pointer is None:
+            raise StoreError("nothing is shown yet: no release has been imported")
+        return open_site(self._store.site_folder(pointer.current.site))

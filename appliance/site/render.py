@@ -1,0 +1,85 @@
+"""Makes the folder that is served: pages with gzip beside them, PDFs, search index, site.json."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable
+from pathlib import Path
+
+from appliance.catalogue.model import Catalogue
+from appliance.errors import ContentError
+from appliance.handouts.layout import lay_out
+from appliance.handouts.paper import Paper
+from appliance.handouts.sheet import sheet
+from appliance.release.manifest import Release
+from appliance.site import addresses
+from appliance.site.pages import Page, pages
+from appliance.site.published import INDEX, PAGES, Facts, write_facts
+from appliance.site.search_index import entries, write_index
+from appliance.site.templates import content_security_policy
+from appliance.site.views import Edition
+
+Tell = Callable[[str, int, int], None]
+
+
+def render_site(
+    catalogue: Catalogue, release: Release, library_name: str, folder: Path, tell: Tell
+) -> None:
+    """Fill an empty folder with everything that the web process serves.
+
+    Args:
+        catalogue: the content of `release`.
+        release: named on every page.
+        library_name: named on every page and handout.
+        folder: where to.
+        tell: told what is being made, how many are done, and of how many.
+    Raises:
+        ContentError: there is nothing to show.
+        HandoutError: a handout cannot be laid out; the message names it.
+        OSError: no space.
+    """
+    if not catalogue.languages or not catalogue.helplines:
+        raise ContentError("the content names no language or no helpline, so no page can be made")
+    pdf_sizes = _write_handouts(catalogue, library_name, folder / PAGES, tell)
+    editions = [
+        Edition(catalogue, language, library_name, release)
+        for language in catalogue.languages.values()
+    ]
+    count = 0
+    for edition in editions:
+        for page in pages(edition, pdf_sizes):
+            _write_page(folder / PAGES, page)
+            count += 1
+    tell("made pages", count, count)
+    write_index(folder / INDEX, entries(catalogue))
+    frames = {edition.language.code: edition.base() for edition in editions}
+    write_facts(folder, Facts(release.number, content_security_policy(), frames))
+
+
+def _write_handouts(
+    catalogue: Catalogue, library_name: str, folder: Path, tell: Tell
+) -> dict[str, int]:
+    """Write each handout on each paper. Returns address -> bytes."""
+    sizes = {}
+    handouts = list(catalogue.handouts.values())
+    for done, handout in enumerate(handouts):
+        tell("making handouts", done, len(handouts))
+        content = sheet(handout, catalogue, library_name)
+        for paper in Paper:
+            address = addresses.handout_file(handout.language, handout.slug, paper)
+            pdf = lay_out(content, paper)
+            path = folder / address.lstrip("/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(pdf)
+            sizes[address] = len(pdf)
+    tell("making handouts", len(handouts), len(handouts))
+    return sizes
+
+
+def _write_page(folder: Path, page: Page) -> None:
+    name = page.address.lstrip("/")
+    path = folder / (name + "index.html" if name.endswith("/") else name + ".html")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = page.html.encode()
+    path.write_bytes(content)
+    path.with_name(path.name + ".gz").write_bytes(gzip.compress(content, 9, mtime=0))

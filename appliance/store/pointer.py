@@ -1,0 +1,81 @@
+"""The pointer file: what is shown, what was shown before, and the floor of versions.
+
+It is the one place that decides what a device shows, and it moves last: everything that it names is
+on the disk before it is replaced by one rename.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from appliance.errors import StoreError
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A release as it was signed (`release_json`), and the folder of pages made from it."""
+
+    release_json: str
+    site: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """What is shown, what was shown before it, and the lowest version accepted of each role."""
+
+    current: Shown
+    previous: Shown | None
+    floor: Mapping[str, int]
+
+    def moved_to(self, shown: Shown, floor: Mapping[str, int]) -> Pointer:
+        """Return the pointer that shows `shown`; what has the same release is not kept twice."""
+        is_same = shown.release_json == self.current.release_json
+        previous = self.previous if is_same else self.current
+        return Pointer(shown, previous, floor)
+
+    def with_floor(self, floor: Mapping[str, int]) -> Pointer:
+        """Return the same pointer with another floor."""
+        return replace(self, floor=floor)
+
+    def to_bytes(self) -> bytes:
+        """Return the JSON of the pointer file."""
+        fields = {
+            "format": FORMAT,
+            "current": _fields(self.current),
+            "previous": None if self.previous is None else _fields(self.previous),
+            "floor": dict(self.floor),
+        }
+        return json.dumps(fields, indent=1).encode()
+
+    @staticmethod
+    def from_bytes(data: bytes) -> Pointer:
+        """Read the JSON of the pointer file.
+
+        Raises:
+            StoreError: it is damaged.
+        """
+        try:
+            fields = json.loads(data)
+            previous = fields["previous"]
+            return Pointer(
+                current=_shown(fields["current"]),
+                previous=None if previous is None else _shown(previous),
+                floor={str(role): int(version) for role, version in fields["floor"].items()},
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise StoreError(f"the pointer file current.json is damaged: {error!r}") from error
+
+
+def _fields(shown: Shown) -> dict[str, str]:
+    return {"release": shown.release_json, "site": shown.site}
+
+
+def _shown(fields: Mapping[str, str]) -> Shown:
+    site = str(fields["site"])
+    if not site or "/" in site or site.startswith("."):
+        raise ValueError(f"{site!r} is not the name of a site folder")
+    return Shown(release_json=str(fields["release"]), site=site)

@@ -1,0 +1,162 @@
+"""The device's own copy: blobs by hash, folders of pages, and the pointer to what is shown.
+
+blobs/ab/<sha256>.gz    content, gzipped, named by the hash of these bytes
+metadata/               what the TUF client keeps
+sites/<name>/           pages made from a release
+current.json            the pointer (store/pointer.py)
+checked.json            when the sources were last asked, and what came of it
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import logging
+import os
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from appliance.errors import ApplianceError, StoreError
+from appliance.files import read_file, replace_file, sync_file_system, write_unsynced
+from appliance.store.pointer import Pointer
+
+log = logging.getLogger(__name__)
+
+MAX_POINTER_BYTES = 200_000
+
+
+class Store:
+    """One folder on the data partition; made on first use."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.metadata = folder / "metadata"
+        self._pointer_file = folder / "current.json"
+        self._checked_file = folder / "checked.json"
+
+    def prepare(self) -> None:
+        """Make the folders.
+
+        Raises:
+            StoreError: no right to, or no space.
+        """
+        try:
+            for folder in (self.metadata, self.folder / "blobs", self.folder / "sites"):
+                folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreError(f"{error.filename} cannot be made: {error.strerror}") from error
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from changing the store meanwhile.
+
+        Raises:
+            StoreError: another update is running.
+        """
+        self.prepare()
+        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise StoreError(f"another update is at work in {self.folder}: wait for it") from error
+        finally:
+            os.close(descriptor)
+
+    def pointer(self) -> Pointer | None:
+        """Return what is shown, None on a new device.
+
+        Raises:
+            StoreError: the pointer file is damaged or unreadable.
+        """
+        try:
+            return Pointer.from_bytes(read_file(self._pointer_file, MAX_POINTER_BYTES))
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StoreError(f"{self._pointer_file} cannot be read: {error.strerror}") from error
+
+    def pointer_stamp(self) -> tuple[int, int] | None:
+        """Return what changes whenever the pointer moves; one stat, so fit for every request."""
+        try:
+            status = self._pointer_file.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns
+
+    def move_pointer(self, pointer: Pointer) -> None:
+        """Show something else: everything written before reaches the disk first.
+
+        Raises:
+            StoreError: the disk refused; what was shown stays shown.
+        """
+        try:
+            sync_file_system(self.folder)
+            replace_file(self._pointer_file, pointer.to_bytes())
+        except OSError as error:
+            raise StoreError(f"{self._pointer_file} was not moved: {error.strerror}") from error
+
+    def set_aside_damaged_pointer(self) -> None:
+        """Rename a damaged pointer file, so that the device can start afresh and staff can look."""
+        aside = self._pointer_file.with_name(self._pointer_file.name + ".corrupt")
+        self._pointer_file.replace(aside)
+        log.error("the pointer file was damaged and lies at %s now", aside)
+
+    def read_blob(self, path: str, max_bytes: int) -> bytes | None:
+        """Return the bytes at a blob's path, unchecked; None if there are none."""
+        try:
+            return read_file(self.folder / path, max_bytes)
+        except FileNotFoundError:
+            return None
+        except (OSError, ApplianceError) as error:
+            log.warning("%s is passed over and will be fetched anew: %s", path, error)
+            return None
+
+    def write_blob(self, path: str, data: bytes) -> None:
+        """Put bytes at a blob's path; the pointer's move makes them last.
+
+        Raises:
+            StoreError: no space, or the disk refused.
+        """
+        target = self.folder / path
+        try:
+            write_unsynced(target, data)
+        except OSError as error:
+            raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+
+    def site_folder(self, name: str) -> Path:
+        """Return where the pages called `name` are."""
+        return self.folder / "sites" / name
+
+    def new_site_folder(self, release: int) -> Path:
+        """Make an empty folder for the pages of a release, under a name never used before."""
+        taken = {path.name for path in (self.folder / "sites").iterdir()}
+        count = next(n for n in range(1, len(taken) + 2) if f"r{release}-{n}" not in taken)
+        folder = self.site_folder(f"r{release}-{count}")
+        folder.mkdir()
+        return folder
+
+    def prune(self, blobs: Collection[str], sites: Collection[str | None]) -> None:
+        """Remove every blob and site folder that is not named."""
+        for path in (self.folder / "blobs").glob("*/*"):
+            if path.relative_to(self.folder).as_posix() not in blobs:
+                path.unlink()
+        for folder in (self.folder / "sites").iterdir():
+            if folder.name not in sites:
+                shutil.rmtree(folder)
+
+    def note_check(self, when: datetime, outcome: str) -> None:
+        """Remember when the sources were last asked, for the pages that tell staff."""
+        fields = {"checked_at": when.isoformat(timespec="seconds"), "outcome": outcome}
+        replace_file(self._checked_file, json.dumps(fields).encode())
+
+    def last_check(self) -> dict[str, str] | None:
+        """Return `checked_at` (ISO 8601) and `outcome` of the last check, None if never or lost."""
+        try:
+            fields = json.loads(read_file(self._checked_file, MAX_POINTER_BYTES))
+            return {key: str(fields[key]) for key in ("checked_at", "outcome")}
+        except (OSError, ValueError, KeyError, TypeError):
+            return None

@@ -1,0 +1,214 @@
+"""Show the newest release of a source: verify, fetch what is missing, make the pages, move over."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance import __version__
+from appliance.catalogue.load import load
+from appliance.catalogue.model import Catalogue
+from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
+from appliance.release.manifest import (
+    MAX_BLOB_BYTES,
+    MAX_FILES,
+    Blob,
+    Release,
+    read_release,
+    read_shard,
+    unpack_blob,
+)
+from appliance.store.pointer import Pointer, Shown
+from appliance.store.store import Store
+from appliance.sync.sources import Source, read_all
+from appliance.sync.trust import Offer, Trust
+
+log = logging.getLogger(__name__)
+
+Progress = Callable[[str, int, int], None]
+Render = Callable[[Catalogue, Release, Path], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What an update works with.
+
+    Args:
+        store: the device's own copy.
+        render: makes the pages of a catalogue in an empty folder.
+        progress: told what is done, how much of it, and out of how much.
+    """
+
+    store: Store
+    render: Render
+    progress: Progress
+
+
+def update(source: Source, trust: Trust, device: Device) -> Release | None:
+    """Show the newest release of `source`. Returns None if the device already shows it.
+
+    Raises:
+        SourceError: could not be read; the device goes on showing what it showed.
+        TrustError: not signed by us, damaged, or older than what is shown.
+        ContentError: signed, but its content cannot be shown.
+        StoreError: no space, or another update is at work.
+    """
+    store = device.store
+    with store.locked():
+        offer = trust.newest(source)
+        pointer = store.pointer()
+        if pointer is not None and pointer.current.release_json == offer.release_json:
+            if offer.versions != pointer.floor:
+                store.move_pointer(pointer.with_floor(offer.versions))
+            return None
+        _refuse_unfit(offer.release, pointer)
+        files = _fetch_missing(offer.release, source, device)
+        _activate(offer, files, pointer, device)
+        log.info("now showing release %d with %d files", offer.release.number, len(files))
+        return offer.release
+
+
+def remake(device: Device) -> None:
+    """Make the pages of what is shown anew, after a setting has changed.
+
+    Raises:
+        StoreError: nothing is shown yet, or the store is damaged.
+    """
+    store = device.store
+    with store.locked():
+        pointer = store.pointer()
+        if pointer is None:
+            raise StoreError("no release is shown yet, so there are no pages to make anew")
+        release = read_release(pointer.current.release_json.encode())
+        files = _listed_files(release, lambda blob: _stored(store, blob))
+        offer = Offer(release, pointer.current.release_json, pointer.floor)
+        _activate(offer, files, pointer, device)
+
+
+def shown_catalogue(store: Store) -> Catalogue:
+    """Return the content that is shown.
+
+    Raises:
+        StoreError: nothing is shown yet, or the store is damaged.
+    """
+    pointer = store.pointer()
+    if pointer is None:
+        raise StoreError("no release is shown yet")
+    release = read_release(pointer.current.release_json.encode())
+    files = _listed_files(release, lambda blob: _stored(store, blob))
+    return load(_content(store, files))
+
+
+def _refuse_unfit(release: Release, pointer: Pointer | None) -> None:
+    if pointer is not None:
+        shown = read_release(pointer.current.release_json.encode())
+        if release.number <= shown.number:
+            raise TrustError(
+                f"release {release.number} is offered, but release {shown.number} is shown:"
+                " a number is never used twice and never goes back"
+            )
+    if _version(release.min_app) > _version(__version__):
+        raise SourceError(
+            f"release {release.number} needs version {release.min_app} of Help Point,"
+            f" this is {__version__}: update the application first"
+        )
+
+
+def _version(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split("."))
+
+
+def _fetch_missing(release: Release, source: Source, device: Device) -> dict[str, Blob]:
+    """Bring every blob of the release into the store. Returns path -> blob."""
+    store = device.store
+    files = _listed_files(release, lambda blob: _fetched(store, blob, source))
+    missing = [blob for blob in dict.fromkeys(files.values()) if _verified(store, blob) is None]
+    for done, blob in enumerate(missing):
+        device.progress("fetching", done, len(missing))
+        _fetched(store, blob, source)
+    device.progress("fetching", len(missing), len(missing))
+    return files
+
+
+def _listed_files(release: Release, read: Callable[[Blob], bytes]) -> dict[str, Blob]:
+    files: dict[str, Blob] = {}
+    for index, shard in enumerate(release.shards):
+        files.update(read_shard(index, read(shard)))
+    if len(files) > MAX_FILES:
+        raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
+    return files
+
+
+def _fetched(store: Store, blob: Blob, source: Source) -> bytes:
+    """Return a blob's content from the store, or from the source and then keep it."""
+    content = _verified(store, blob)
+    if content is None:
+        data = read_all(source, blob.path, blob.length)
+        content = unpack_blob(blob, data)
+        store.write_blob(blob.path, data)
+    return content
+
+
+def _verified(store: Store, blob: Blob) -> bytes | None:
+    """Return a blob's content if the store has it whole: power cuts can leave empty files."""
+    data = store.read_blob(blob.path, MAX_BLOB_BYTES)
+    if data is None:
+        return None
+    try:
+        return unpack_blob(blob, data)
+    except TrustError:
+        log.warning("%s is damaged in the store and will be fetched anew", blob.path)
+        return None
+
+
+def _stored(store: Store, blob: Blob) -> bytes:
+    content = _verified(store, blob)
+    if content is None:
+        raise StoreError(f"{blob.path} is missing or damaged in the store: sync again")
+    return content
+
+
+def _activate(
+    offer: Offer, files: Mapping[str, Blob], pointer: Pointer | None, device: Device
+) -> None:
+    """Make the pages and move the pointer; on any failure the half-made folder goes away."""
+    store = device.store
+    device.progress("making pages", 0, 1)
+    folder = store.new_site_folder(offer.release.number)
+    try:
+        device.render(load(_content(store, files)), offer.release, folder)
+        shown = Shown(offer.release_json, folder.name)
+        moved = (
+            Pointer(shown, None, offer.versions)
+            if pointer is None
+            else pointer.moved_to(shown, offer.versions)
+        )
+        store.move_pointer(moved)
+    except (ApplianceError, OSError):
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    device.progress("making pages", 1, 1)
+    # Requests that began before the move still read the folder that was shown until now.
+    _prune(store, moved, keep_site=None if pointer is None else pointer.current.site)
+
+
+def _content(store: Store, files: Mapping[str, Blob]) -> dict[str, bytes]:
+    return {path: _stored(store, blob) for path, blob in files.items()}
+
+
+def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
+    """Keep what is shown and what was shown before; the rest goes."""
+    kept = [shown for shown in (pointer.current, pointer.previous) if shown is not None]
+    blobs: set[str] = set()
+    for shown in kept:
+        release = read_release(shown.release_json.encode())
+        try:
+            files = _listed_files(release, lambda blob: _stored(store, blob))
+        except ApplianceError as error:
+            log.warning("old content is not cleared away this time: %s", error)
+            return
+        blobs.update(blob.path for blob in (*release.shards, *files.values()))
+    store.prune(blobs, {shown.site for shown in kept} | {keep_site})

@@ -1,0 +1,97 @@
+"""The public application: what cannot be a ready-made page."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from appliance.errors import ApplianceError, StoreError
+from appliance.site.published import Published, Site
+from appliance.web import home, search, status
+from appliance.web.headers import STRICTEST_POLICY, security_headers
+from appliance.web.static import Pages
+
+log = logging.getLogger(__name__)
+
+# The public side takes no uploads and no forms but a search word.
+MAX_BODY_BYTES = 16_000
+NOT_READY = (
+    "The help point is getting ready. Please try again in a minute, or ask a member of staff."
+)
+
+
+def create_app(published: Published, last_check: status.LastCheck) -> Flask:
+    """Build the application behind the ready-made pages.
+
+    Args:
+        published: what is shown.
+        last_check: asks when the content sources were last asked.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
+        MAX_FORM_PARTS=10,
+    )
+    app.register_blueprint(search.blueprint(published))
+    app.register_blueprint(status.blueprint(published, last_check))
+    app.after_request(lambda response: _with_headers(response, published))
+    app.register_error_handler(HTTPException, lambda error: _refused(error, published))
+    app.register_error_handler(Exception, lambda error: _failed(error, published))
+    return app
+
+
+def public_site(
+    published: Published, last_check: status.LastCheck, count: Callable[[str], None]
+) -> home.Home:
+    """Build all that the public listener serves: home by language, ready-made pages, the rest."""
+    return home.Home(Pages(create_app(published, last_check), published, count), published)
+
+
+def _with_headers(response: Response, published: Published) -> Response:
+    try:
+        policy = published.current().facts.content_security_policy
+    except StoreError:
+        policy = STRICTEST_POLICY
+    for name, value in security_headers(policy).items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _refused(error: HTTPException, published: Published) -> Response:
+    """Answer what Flask itself refuses; an address that does not exist gets a page that helps."""
+    code = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if code != HTTPStatus.NOT_FOUND:
+        return Response(f"{error.name}\n", code, mimetype="text/plain")
+    return _helpful("not_found.html", {}, HTTPStatus.NOT_FOUND, published)
+
+
+def _failed(error: Exception, published: Published) -> Response:
+    """Answer what went wrong inside. The log gets the place, never the request: it could tell."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = "" if place is None else f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}"
+    log.error("a request failed with %s at %s", type(error).__name__, where)
+    ours = error if isinstance(error, ApplianceError) else ApplianceError()
+    return _helpful("problem.html", {"advice": ours.advice}, ours.status, published)
+
+
+def _helpful(
+    template: str, context: Mapping[str, str], status: HTTPStatus, published: Published
+) -> Response:
+    """Answer with a page in the visitor's language, or in plain words before there are pages."""
+    try:
+        site = published.current()
+    except StoreError:
+        return Response(f"{NOT_READY}\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
+    return Response(site.page(template, _language(site), context), status)
+
+
+def _language(site: Site) -> str:
+    return site.language_or_default(request.path.split("/")[1])

@@ -1,0 +1,87 @@
+"""Runs the public listener until told to stop; what was counted is written every hour and then."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import waitress
+
+from appliance.clock import today
+from appliance.errors import ConfigError, StateError
+from appliance.state.state import Counts
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from _typeshed.wsgi import WSGIApplication
+
+log = logging.getLogger(__name__)
+
+FLUSH_EVERY_S = 3600
+THREADS = 8
+# Against slow and half-open requests, measured with 300 of them: docs/sources.md#slow-clients.
+CONNECTION_LIMIT, CHANNEL_TIMEOUT_S, CLEANUP_INTERVAL_S = 800, 10, 5
+
+
+def serve(
+    application: WSGIApplication, host: str, port: int, counts: Counts, on_ready: Callable[[], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigError: the address is taken, or not ours.
+    """
+    # Which page stood in a queue, or broke, is nobody's business: the place is logged elsewhere.
+    logging.getLogger("waitress").setLevel(logging.CRITICAL)
+    try:
+        server = waitress.create_server(
+            application,
+            host=host,
+            port=port,
+            threads=THREADS,
+            connection_limit=CONNECTION_LIMIT,
+            channel_timeout=CHANNEL_TIMEOUT_S,
+            cleanup_interval=CLEANUP_INTERVAL_S,
+            ident=None,
+            max_request_body_size=64_000,
+            max_request_header_size=16_000,
+        )
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen on {host} port {port}: {error.strerror}. Is a help point already"
+            " running there? Choose another port"
+        ) from error
+    stopping = threading.Event()
+    flusher = threading.Thread(target=_flush_hourly, args=(counts, stopping), daemon=True)
+    signal.signal(signal.SIGTERM, _stop)
+    flusher.start()
+    on_ready()
+    try:
+        server.run()
+    except (KeyboardInterrupt, SystemExit):
+        server.task_dispatcher.shutdown()
+    finally:
+        server.close()
+        stopping.set()
+        flusher.join()
+        _flush(counts)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
+
+
+def _flush_hourly(counts: Counts, stopping: threading.Event) -> None:
+    while not stopping.wait(FLUSH_EVERY_S):
+        _flush(counts)
+
+
+def _flush(counts: Counts) -> None:
+    try:
+        counts.flush(today())
+    except StateError as error:
+        log.warning("counts wait in memory: %s", error)

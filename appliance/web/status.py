@@ -1,0 +1,31 @@
+"""Whether the help point is ready, for the people and programs that look after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from flask import Blueprint, Response, jsonify
+
+from appliance import __version__
+from appliance.errors import StoreError
+from appliance.site.published import Published
+
+LastCheck = Callable[[], Mapping[str, str] | None]
+
+
+def blueprint(published: Published, last_check: LastCheck) -> Blueprint:
+    """Build the status route."""
+    bp = Blueprint("status", __name__)
+
+    @bp.get("/healthz")
+    def healthz() -> Response:
+        facts: dict[str, object] = {"version": __version__, "last_check": last_check()}
+        try:
+            site = published.current()
+        except StoreError as error:
+            answer = jsonify({"ready": False, "why": str(error), "release": None, **facts})
+            answer.status_code = error.status
+            return answer
+        return jsonify({"ready": True, "release": site.facts.release, **facts})
+
+    return bp

@@ -1,0 +1,102 @@
+"""A help point of our own: content packed with keys of our own, imported, and served."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from appliance.catalogue.model import Catalogue
+from appliance.config import read_config
+from appliance.site import addresses
+from appliance.site.published import Published
+from appliance.store.store import Store
+from appliance.sync.update import shown_catalogue
+from tests.bench.processes import ROOT, python, run, running, wait_until_ready
+from tests.bench.web import free_port
+
+HEALTH = "/healthz"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A help point that shows its release.
+
+    Args:
+        home: its folder.
+        repository: the signed repository that it was filled from.
+        pages: the folder of files that it serves.
+        catalogue: what it shows.
+    """
+
+    home: Path
+    repository: Path
+    pages: Path
+    catalogue: Catalogue
+
+    def command(self, *arguments: str) -> list[str]:
+        """Return the command line of `helppoint` for this box."""
+        return _helppoint("--home", str(self.home), *arguments)
+
+    def serve_command(self, port: int) -> list[str]:
+        """Return the command line that serves what is shown."""
+        return self.command("serve", "--no-import", "--port", str(port))
+
+    def page_addresses(self) -> list[str]:
+        """Return the address of every ready-made page."""
+        files = sorted(path.relative_to(self.pages) for path in self.pages.rglob("*.html"))
+        return [f"/{file.with_suffix('')}".removesuffix("index") for file in files]
+
+    def guides(self) -> list[str]:
+        """Return the address of every guide."""
+        found = self.catalogue.guides.values()
+        return [addresses.guide(guide.language, guide.slug) for guide in found]
+
+    def homes(self) -> list[str]:
+        """Return the address of every home page."""
+        return ["/", *map(addresses.home, self.catalogue.languages)]
+
+    def usual_guide(self) -> str:
+        """Return the address of the guide of middling length."""
+        by_length = sorted(self.guides(), key=lambda address: self.file(address).stat().st_size)
+        return by_length[len(by_length) // 2]
+
+    def file(self, address: str) -> Path:
+        """Return the file of a page that is not a folder's own."""
+        return self.pages / f"{address.lstrip('/')}.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A box that answers."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+
+
+def make_box(folder: Path) -> Box:
+    """Fill a new box from a freshly signed repository: neither can have expired."""
+    keys, repository, home = folder / "keys", folder / "repository", folder / "home"
+    run(_helppoint("keys", str(keys)))
+    packing = ("--repository", str(repository), "--keys", str(keys))
+    run(_helppoint("pack", str(ROOT / "content"), *packing))
+    home.mkdir()
+    (home / "helppoint.toml").write_text(f'embedded = "{repository}"\n', "utf-8")
+    run(_helppoint("--home", str(home), "sync", "--embedded"))
+    store = Store(read_config(home).store)
+    return Box(home, repository, Published(store).current().pages, shown_catalogue(store))
+
+
+@contextmanager
+def serving(box: Box) -> Iterator[Server]:
+    """Serve a box until the block ends."""
+    port = free_port()
+    with running(box.serve_command(port)) as process:
+        wait_until_ready(process, port, HEALTH)
+        yield Server(port, process)
+
+
+def _helppoint(*arguments: str) -> list[str]:
+    return python("-m", "appliance", *arguments)

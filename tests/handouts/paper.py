@@ -1,0 +1,111 @@
+"""What a reader gets from a PDF: its pages as pictures, its words, and the codes a phone reads."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+
+import pikepdf
+
+POINTS_PER_MM = 72 / 25.4
+
+
+def decoded(*images: Path) -> list[str]:
+    """Every code that zbar finds, in the order of the images."""
+    done = subprocess.run(
+        ["zbarimg", "--nodbus", "--raw", "-q", *images], capture_output=True, text=True, check=False
+    )
+    return done.stdout.splitlines()
+
+
+def decoded_from(image: bytes, folder: Path) -> list[str]:
+    path = folder / "code.png"
+    path.write_bytes(image)
+    return decoded(path)
+
+
+def codes(pdf: bytes, *, dpi: int, mono: bool = False) -> list[str]:
+    """Print the PDF at `dpi` and scan it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder)
+        (path / "it.pdf").write_bytes(pdf)
+        colours = ["-mono"] if mono else []
+        subprocess.run(
+            ["pdftoppm", "-r", str(dpi), *colours, "-png", path / "it.pdf", path / "page"],
+            check=True,
+        )
+        return decoded(*sorted(path.glob("page*.png")))
+
+
+def text(pdf: bytes) -> str:
+    """The words in reading order, squeezed."""
+    return squeezed(_pdftotext(pdf, "-raw"))
+
+
+def squeezed(words: str) -> str:
+    """Leave out white space and hyphens: where lines end is the layout's own."""
+    return "".join(words.replace("-", "").split())
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word on paper, in points from the top left corner."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def words(pdf: bytes) -> Iterator[Word]:
+    row = r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>'
+    for *box, word in re.findall(row, _pdftotext(pdf, "-bbox")):
+        left, top, right, bottom = map(float, box)
+        yield Word(unescape(word), left, top, right, bottom)
+
+
+def _pdftotext(pdf: bytes, *options: str) -> str:
+    done = subprocess.run(
+        ["pdftotext", *options, "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+def font_sizes(pdf: pikepdf.Pdf) -> set[float]:
+    """Every size that text is set in, in points."""
+    return {
+        float(step.operands[1])
+        for page in pdf.pages
+        for step in pikepdf.parse_content_stream(page)
+        if str(step.operator) == "Tf"
+    }
+
+
+def fonts(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+    """The descriptor of every font that a page uses."""
+    for page in pdf.pages:
+        for font in page.Resources.Font.values():
+            yield font.DescendantFonts[0].FontDescriptor
+
+
+def tagged(pdf: pikepdf.Pdf, tag: str) -> list[pikepdf.Object]:
+    """Every element of the structure tree with this tag."""
+    return [element for element in _elements(pdf.Root.StructTreeRoot) if element.get("/S") == tag]
+
+
+def _elements(element: pikepdf.Object) -> Iterator[pikepdf.Object]:
+    if not isinstance(element, pikepdf.Dictionary):
+        return
+    yield element
+    children = element.get("/K")
+    if isinstance(children, pikepdf.Array):
+        for child in children:
+            yield from _elements(child)
+    elif isinstance(children, pikepdf.Dictionary):
+        yield from _elements(children)
