@@ -32,13 +32,12 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
         Published(store), store.last_check, lambda address: counts.add(today(), address)
     )
     address = host or config.host
-    number = config.port if port is None else port
     serve(
         application,
         address,
-        number,
+        config.port if port is None else port,
         counts,
-        on_ready=lambda: click.echo(
+        on_ready=lambda number: click.echo(
             f"Help Point is at http://{address}:{number}/ (Ctrl+C ends it)"
         ),
     )
@@ -57,7 +56,7 @@ def counts_command(config: Config) -> None:
 
 
 def _has_newer_embedded(config: Config, store: Store) -> bool:
-    """Whether the application ships something to import. A hint only: sync decides by signatures."""
+    """Whether there is something to import. Only a hint: the import itself goes by signatures."""
     try:
         pointer = store.pointer()
     except StoreError:

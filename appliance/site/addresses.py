@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from appliance.handouts.paper import Paper
@@ -45,19 +44,6 @@ def handout(language: str, slug: str) -> str:
 def handout_file(language: str, slug: str, paper: Paper) -> str:
     """Return the address of a handout as a PDF."""
     return f"/{language}/handouts/{slug}-{paper.value}.pdf"
-
-
-def resolver(language: str) -> Callable[[str], str]:
-    """Return what turns `site:mind`, `guide:...`, `handout:...`, `page:...` into addresses."""
-    makers = {"site": go, "guide": guide, "handout": handout}
-
-    def resolve(target: str) -> str:
-        scheme, _, slug = target.partition(":")
-        if scheme == "page":
-            return home(language) + ("" if slug == "home" else slug)
-        return makers[scheme](language, slug)
-
-    return resolve
 
 
 def has_log_in(url: str) -> bool:

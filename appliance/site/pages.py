@@ -12,6 +12,7 @@ from appliance.catalogue.model import Guide, Handout, Site, Topic
 from appliance.clock import add_months, in_words
 from appliance.handouts.paper import Paper
 from appliance.site import addresses, views
+from appliance.site.links import resolver
 from appliance.site.templates import render
 from appliance.site.views import Context, Edition
 
@@ -93,7 +94,7 @@ def _sites_on(edition: Edition, topic: Topic) -> list[Site]:
 
 def _guide(edition: Edition, guide: Guide) -> Page:
     catalogue, language = edition.catalogue, guide.language
-    body = to_html(guide.body, addresses.resolver(language), Labels())
+    body = to_html(guide.body, resolver(language, catalogue), Labels())
     contents = [heading for heading in body.headings if heading.level == 2]
     links = (catalogue.sites[slug] for slug in guide.links)
     related = (catalogue.guides.get((language, slug)) for slug in guide.related)

@@ -8,7 +8,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-
 MAX_QUERY_CHARACTERS = 100
 MAX_WORDS = 10
 MAX_RESULTS = 20

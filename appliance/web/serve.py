@@ -28,10 +28,20 @@ CONNECTION_LIMIT, CHANNEL_TIMEOUT_S, CLEANUP_INTERVAL_S = 800, 10, 5
 
 
 def serve(
-    application: WSGIApplication, host: str, port: int, counts: Counts, on_ready: Callable[[], None]
+    application: WSGIApplication,
+    host: str,
+    port: int,
+    counts: Counts,
+    on_ready: Callable[[int], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
+    Args:
+        application: what answers.
+        host: the address to listen on.
+        port: 0 for any that is free.
+        counts: written every hour and at the end.
+        on_ready: told the port once visitors can come in.
     Raises:
         ConfigError: the address is taken, or not ours.
     """
@@ -59,7 +69,7 @@ def serve(
     flusher = threading.Thread(target=_flush_hourly, args=(counts, stopping), daemon=True)
     signal.signal(signal.SIGTERM, _stop)
     flusher.start()
-    on_ready()
+    on_ready(server.effective_port)
     try:
         server.run()
     except (KeyboardInterrupt, SystemExit):

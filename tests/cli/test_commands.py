@@ -1,0 +1,210 @@
+"""The command line as people use it: real processes, real files, words and exit codes."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from tests.conftest import Helppoint
+from tests.content import CONTENT, GUIDE, PROJECT, tree_saying
+
+
+def _plain(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "appliance", *words]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_check_passes_the_projects_own_content() -> None:
+    done = _plain("check", str(CONTENT))
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.endswith("0 errors, 0 warnings\n")
+
+
+def test_check_names_file_line_and_mend_and_fails(tmp_path: Path) -> None:
+    shutil.copytree(CONTENT, tmp_path / "content")
+    guide = tmp_path / "content" / GUIDE
+    text = guide.read_text()
+    guide.write_text(text + "\nSee [this](site:no-such-site).\n")
+    line = text.count("\n") + 2
+    done = _plain("check", str(tmp_path / "content"))
+    assert done.returncode == 1
+    assert f"{guide}:{line}: error:" in done.stdout
+    assert "Mend:" in done.stdout
+    assert done.stdout.endswith("1 errors, 0 warnings\n")
+
+
+def test_an_editor_makes_keys_packs_and_packs_again(tmp_path: Path) -> None:
+    keys, repository = str(tmp_path / "keys"), str(tmp_path / "repository")
+    assert _plain("keys", keys).returncode == 0
+    first = _plain("pack", str(CONTENT), "--repository", repository, "--keys", keys)
+    assert (first.returncode, first.stdout) == (0, f"Packed release 1 in {repository}.\n")
+    again = _plain("pack", str(CONTENT), "--repository", repository, "--keys", keys)
+    assert again.stdout == f"Nothing changed since release 1 in {repository}.\n"
+
+
+def test_faulty_content_is_not_packed(tmp_path: Path) -> None:
+    shutil.copytree(CONTENT, tmp_path / "content")
+    (tmp_path / "content" / GUIDE).write_text("no front matter")
+    _plain("keys", str(tmp_path / "keys"))
+    done = _plain("pack", str(tmp_path / "content"), "--repository", str(tmp_path / "repository"),
+                  "--keys", str(tmp_path / "keys"))  # fmt: skip
+    assert done.returncode == 1
+    assert GUIDE in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "repository").exists()
+
+
+def test_sync_shows_what_is_newer_and_says_so(helppoint: Helppoint) -> None:
+    first = helppoint.run("sync", "--embedded")
+    assert "now showing release 1" in first.stderr
+    helppoint.publisher.pack(tree_saying("Two."))
+    second = helppoint.run("sync", str(helppoint.publisher.repository))
+    assert "now showing release 2" in second.stderr
+    third = helppoint.run("sync", str(helppoint.publisher.repository))
+    assert (third.returncode, "nothing new" in third.stderr) == (0, True)
+
+
+def test_embedded_content_that_is_older_is_left_alone(helppoint: Helppoint, tmp_path: Path) -> None:
+    newer = tmp_path / "origin"
+    shutil.copytree(helppoint.publisher.repository, newer)
+    type(helppoint.publisher)(helppoint.publisher.keys, newer).pack(tree_saying("Two."))
+    helppoint.run("sync", str(newer))
+    done = helppoint.run("sync", "--embedded")
+    assert done.returncode == 0, done.stderr
+    pointer = json.loads((helppoint.home / "store" / "current.json").read_text())
+    assert json.loads(pointer["current"]["release"])["release"] == 2
+
+
+def test_a_source_that_fails_is_an_error_in_words_and_the_next_one_is_tried(
+    helppoint: Helppoint,
+) -> None:
+    alone = helppoint.run("sync", "/no/such/stick")
+    assert alone.returncode == 1
+    assert "Error: /no/such/stick is not a folder" in alone.stderr
+    assert "Traceback" not in alone.stderr
+    helppoint.publisher.pack(tree_saying("Two."))
+    both = helppoint.run("sync", "/no/such/stick", str(helppoint.publisher.repository))
+    assert both.returncode == 0
+    assert "Trying the next source" in both.stderr
+
+
+def test_sync_without_any_source_says_where_to_name_one(helppoint: Helppoint) -> None:
+    done = helppoint.run("sync")
+    assert done.returncode == 1
+    assert "helppoint.toml" in done.stderr
+
+
+def test_a_damaged_pointer_is_set_aside_and_the_box_starts_again(helppoint: Helppoint) -> None:
+    helppoint.run("sync", "--embedded")
+    (helppoint.home / "store" / "current.json").write_bytes(b"")
+    done = helppoint.run("sync", "--embedded")
+    assert done.returncode == 0, done.stderr
+    assert "Starting again" in done.stderr
+    assert (helppoint.home / "store" / "current.json.corrupt").exists()
+
+
+def test_a_box_built_without_content_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "helppoint.toml").write_text(f'embedded = "{tmp_path / "none"}"\n')
+    done = _plain("--home", str(tmp_path), "sync", "--embedded")
+    assert done.returncode == 1
+    assert "make build" in done.stderr
+
+
+def test_the_librarys_name_appears_on_pages_and_paper(helppoint: Helppoint, tmp_path: Path) -> None:
+    helppoint.run("sync", "--embedded")
+    assert helppoint.run("settings").stdout == "library_name = your library\n"
+    done = helppoint.run("settings", "library_name", "Oak Library")
+    assert done.returncode == 0, done.stderr
+    pointer = json.loads((helppoint.home / "store" / "current.json").read_text())
+    pages = helppoint.home / "store" / "sites" / pointer["current"]["site"] / "pages"
+    assert "Made by Oak Library." in (pages / "en" / "about.html").read_text()
+    helppoint.run("print", "who-to-contact", "--to", str(tmp_path / "sheet.pdf"))
+    with pikepdf.open(tmp_path / "sheet.pdf") as pdf:
+        assert len(pdf.pages) == 1
+    text = subprocess.run(["pdftotext", str(tmp_path / "sheet.pdf"), "-"], capture_output=True,
+                          text=True, check=True).stdout  # fmt: skip
+    assert "Made by Oak Library." in " ".join(text.split())
+
+
+def test_a_qr_code_becomes_a_picture_of_the_size_asked_for(
+    helppoint: Helppoint, tmp_path: Path
+) -> None:
+    helppoint.run("sync", "--embedded")
+    file = tmp_path / "code.png"
+    done = helppoint.run("qr", "nhs-app", "--png", str(file), "--size-mm", "30", "--dpi", "300")
+    assert done.stdout.endswith("https://www.nhs.uk/nhs-app/\n")
+    read = subprocess.run(["zbarimg", "--nodbus", "--raw", "-q", str(file)], capture_output=True,
+                          text=True, check=True).stdout  # fmt: skip
+    assert read == "https://www.nhs.uk/nhs-app/\n"
+    with Image.open(BytesIO(file.read_bytes())) as image:
+        side_with_quiet_zone = 30 / 25.4 * 300 * 37 / 29
+        assert side_with_quiet_zone <= image.width <= side_with_quiet_zone + 37
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("print", "no-such-handout", "--to", "x.pdf"), "choose before-you-start"),
+        (("print", "who-to-contact"), "--to FILE.pdf or --printer"),
+        (("print", "who-to-contact", "--to", "/no/such/folder/x.pdf"), "cannot be written"),
+        (("print", "who-to-contact", "--printer", "ipp://127.0.0.1:9/ipp/print"), "printer"),
+        (("qr", "no-such-site", "--png", "x.png"), "no website"),
+        (("qr", "nhs-app", "--png", "x.png", "--size-mm", "10"), "needs"),
+        (("settings", "colour", "red"), "no setting"),
+        (("settings", "library_name", ""), "printable"),
+    ],
+)
+def test_a_wrong_wish_gets_one_clear_sentence(
+    shared_box: Helppoint, server: object, words: tuple[str, ...], said: str
+) -> None:
+    done = shared_box.run(*words)
+    assert done.returncode in (1, 2)
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serving_on_a_taken_port_says_so(helppoint: Helppoint) -> None:
+    with helppoint.serving() as server:
+        port = server.url.rpartition(":")[2]
+        done = helppoint.run("serve", "--port", port)
+    assert done.returncode == 1
+    assert "already" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_serving_process_never_loads_signing_or_typesetting() -> None:
+    code = "import sys, appliance.cli.server; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert {"flask", "waitress"} <= loaded
+    assert not loaded & {"typst", "tuf", "cryptography", "PIL", "qrcode", "urllib3", "pyipp"}
+
+
+def test_every_command_explains_itself() -> None:
+    from appliance.cli import COMMANDS
+
+    for name in COMMANDS:
+        done = _plain(name, "--help")
+        assert done.returncode == 0, name
+        assert "Usage:" in done.stdout
+
+
+def test_the_readme_names_only_commands_that_exist() -> None:
+    import re
+
+    from appliance.cli import COMMANDS
+
+    readme = (PROJECT / "README.md").read_text()
+    named = set(re.findall(r"helppoint ([a-z]+)", readme))
+    assert named
+    assert named <= set(COMMANDS)
+    targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z]+)", readme)) <= targets

@@ -1,0 +1,187 @@
+"""What must hold for every page, and what single pages must say."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import urldefrag
+
+import pytest
+
+from appliance.clock import in_words
+from appliance.site.published import Site
+from tests.content import real_catalogue
+from tests.site.html import Document, parse
+
+BOUNDARY = "This is information, not medical advice."
+NOT_NHS = "Made by Oak <Library> & Museum. Not an NHS service. Not endorsed by the NHS."
+OUTSIDE = ("http:", "https:", "//")
+
+
+@pytest.fixture(scope="module")
+def documents(pages: dict[str, str]) -> dict[str, Document]:
+    return {address: parse(html) for address, html in pages.items()}
+
+
+def test_every_guide_site_topic_and_handout_has_its_page(pages: dict[str, str]) -> None:
+    catalogue = real_catalogue()
+    expected = {"/en/", "/en/sites", "/en/helplines", "/en/handouts", "/en/about", "/en/privacy",
+                "/en/accessibility"}  # fmt: skip
+    expected |= {f"/en/{guide.slug}" for guide in catalogue.guides.values()}
+    expected |= {f"/en/go/{slug}" for slug in catalogue.sites}
+    expected |= {f"/en/topic/{slug}" for slug in catalogue.topics}
+    expected |= {f"/en/handouts/{slug}" for slug in catalogue.handouts}
+    assert expected <= set(pages)
+    assert all(address.startswith("/en/sites/") for address in set(pages) - expected)
+
+
+def test_every_page_says_whose_it_is_not_and_that_it_is_no_advice(
+    documents: dict[str, Document],
+) -> None:
+    for address, document in documents.items():
+        (body,) = document.all("body")
+        words = " ".join(body.text.split())
+        assert BOUNDARY in words, address
+        assert NOT_NHS in words, address
+
+
+def test_every_page_has_urgent_help_one_tap_away(documents: dict[str, Document]) -> None:
+    for address, document in documents.items():
+        assert {"tel:999", "tel:111", "tel:116123", "/en/helplines"} <= set(document.links()), (
+            address
+        )
+
+
+def test_every_page_is_well_formed_and_told_in_its_language(documents: dict[str, Document]) -> None:
+    for address, document in documents.items():
+        assert document.unclosed == [], address
+        (html,) = document.all("html")
+        assert (html.attributes["lang"], html.attributes["dir"]) == ("en", "ltr")
+        (title,) = (element for element in document.all("title") if "Help Point" in element.text)
+        assert title.text.endswith("– Help Point")
+        assert len(document.all("main")) == 1
+
+
+def test_every_page_has_one_h1_and_skips_no_heading(documents: dict[str, Document]) -> None:
+    for address, document in documents.items():
+        levels = [int(e.tag[1]) for e in document.all("h1", "h2", "h3", "h4", "h5", "h6")]
+        main = levels[levels.index(1) :]
+        assert levels.count(1) == 1, address
+        assert all(later - earlier <= 1 for earlier, later in pairwise(main)), address
+
+
+def test_ids_are_unique_and_every_inner_link_has_its_target(documents: dict[str, Document]) -> None:
+    for address, document in documents.items():
+        ids = [e.attributes["id"] for e in document.elements if "id" in e.attributes]
+        assert len(ids) == len(set(ids)), address
+        for link in document.links():
+            if link.startswith("#"):
+                assert link[1:] in ids, (address, link)
+
+
+def test_every_link_leads_to_a_page_of_this_box_or_to_a_telephone(
+    documents: dict[str, Document], page_files: dict[str, Path]
+) -> None:
+    known = set(documents) | {f"/{name}" for name in page_files} | {"/en/search"}
+    for address, document in documents.items():
+        for link in document.links():
+            target, _ = urldefrag(link)
+            is_reachable = (
+                not target or target in known or target.startswith(("tel:", "sms:", "mailto:"))
+            )
+            assert is_reachable, (address, link)
+
+
+def test_no_page_loads_anything_or_runs_anything(documents: dict[str, Document]) -> None:
+    for address, document in documents.items():
+        assert not document.all("script", "img", "iframe", "object", "embed", "video"), address
+        for element in document.elements:
+            for name, value in element.attributes.items():
+                assert name != "style", (address, element)
+                assert not name.startswith("on"), (address, element)
+                if name in ("src", "href", "action"):
+                    assert not (value or "").startswith(OUTSIDE), (address, element)
+        for link in document.all("link"):
+            assert (link.attributes["href"] or "").startswith("data:"), address
+
+
+def test_nothing_looks_like_an_nhs_service(pages: dict[str, str]) -> None:
+    for address, html in pages.items():
+        assert not re.search(r"frutiger|#005eb8|nhsuk-", html, re.IGNORECASE), address
+
+
+def test_every_code_stands_beside_its_readable_address(documents: dict[str, Document]) -> None:
+    urls = {site.url for site in real_catalogue().sites.values()}
+    count = 0
+    for address, document in documents.items():
+        shown = [e.text for e in document.elements if e.attributes.get("class") == "address"]
+        pictures = [e for e in document.all("svg") if e.attributes.get("role") == "img"]
+        assert len(shown) == len(pictures), address
+        for text, picture in zip(shown, pictures, strict=True):
+            assert text in urls
+            assert text in (picture.attributes["aria-label"] or "")
+            count += 1
+    assert count > 180
+
+
+def test_a_guide_shows_both_dates_and_its_sources(documents: dict[str, Document]) -> None:
+    catalogue = real_catalogue()
+    for guide in catalogue.guides.values():
+        (body,) = documents[f"/en/{guide.slug}"].all("body")
+        words = " ".join(body.text.split())
+        assert f"Last checked: {in_words(guide.review.reviewed)}." in words
+        assert f"Check again by: {in_words(guide.review.next_review)}." in words
+        for slug in guide.sources:
+            assert catalogue.sources[slug].title in words
+
+
+def test_a_clinical_guide_says_that_it_waits_for_sign_off(documents: dict[str, Document]) -> None:
+    for guide in real_catalogue().guides.values():
+        (body,) = documents[f"/en/{guide.slug}"].all("body")
+        assert ("waiting for clinical sign-off" in body.text) == guide.is_clinical
+
+
+def test_log_in_pages_warn_of_the_sign_in_window(documents: dict[str, Document]) -> None:
+    for slug, site in real_catalogue().sites.items():
+        (body,) = documents[f"/en/go/{slug}"].all("body")
+        warns = "never in a window that opened by itself" in " ".join(body.text.split())
+        assert warns == ("login.nhs.uk" in site.url or "nhsapp.service" in site.url)
+
+
+def test_a_handout_can_be_downloaded_and_read_as_a_page(
+    documents: dict[str, Document], page_files: dict[str, Path]
+) -> None:
+    for handout in real_catalogue().handouts.values():
+        document = documents[f"/en/handouts/{handout.slug}"]
+        for paper in ("a4", "a5"):
+            link = f"/en/handouts/{handout.slug}-{paper}.pdf"
+            assert link in document.links()
+            assert page_files[link.lstrip("/")].read_bytes().startswith(b"%PDF")
+        (body,) = document.all("body")
+        for section in handout.sections:
+            for item in section.items:
+                assert item in body.text
+
+
+def test_gzip_beside_each_page_is_the_page_and_small_enough(page_files: dict[str, Path]) -> None:
+    """14 kB with headers fit the first window of a connection; 700 bytes are headers."""
+    pages = {name: path for name, path in page_files.items() if name.endswith(".html")}
+    for name, path in pages.items():
+        packed = page_files[f"{name}.gz"].read_bytes()
+        assert gzip.decompress(packed) == path.read_bytes()
+        assert len(packed) <= 13_300, name
+
+
+def test_pages_are_the_same_each_time(site: Site, tmp_path: Path) -> None:
+    from appliance.site.render import render_site
+    from tests.site.conftest import LIBRARY, RELEASE
+
+    render_site(real_catalogue(), RELEASE, LIBRARY, tmp_path, lambda *_: None)
+    again = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    once = {
+        p.relative_to(site.folder): p.read_bytes() for p in site.folder.rglob("*") if p.is_file()
+    }
+    assert {str(path) for path in again if again[path] != once.get(path)} <= {"search.db"}
+    assert again.keys() == once.keys()
