@@ -15,7 +15,7 @@ from appliance.clock import WRITTEN_AT, now
 from appliance.config import Config
 from appliance.errors import SourceError, StoreError, TrustError
 from appliance.files import read_file
-from appliance.release.manifest import Release
+from appliance.release.manifest import Release, read_release
 from appliance.release.repository import MAX_METADATA_BYTES
 from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
@@ -104,7 +104,7 @@ class Box:
         """
         for address in addresses:
             try:
-                self._update(open_source(address), now())
+                self._update(open_source(address), self._now())
             except (SourceError, TrustError) as error:
                 self.store.note_check(now(), f"failed: {error}")
                 if address == addresses[-1]:
@@ -113,6 +113,13 @@ class Box:
             else:
                 self.store.note_check(now(), "ok")
                 return
+
+    def _now(self) -> datetime:
+        """Return the trusted time: never before the release that is shown was signed."""
+        pointer = self.store.pointer()
+        if pointer is None:
+            return now()
+        return now(read_release(pointer.current.release_json.encode()).released_at)
 
     def set_aside_damage(self) -> None:
         """Make room for a fresh start if the pointer file is damaged."""

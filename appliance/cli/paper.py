@@ -85,4 +85,6 @@ def _send(uri: str, pdf: bytes, copies: int, paper: Paper) -> None:
 
     click.echo(f"Sending to {uri} ...", err=True)
     result = IppPrinter(uri).send(pdf, copies=copies, media=paper.media)
-    click.echo(f"Printed: {result}.")
+    click.echo("Printed.")
+    for remark in result.remarks:
+        click.echo(remark)

@@ -19,7 +19,7 @@ URGENT_HELP = (
     {"before": "", "number": "111", "after": "for urgent help that is not an emergency"},
     {"before": "Samaritans", "number": "116 123", "after": ""},
 )
-SCAN = "Point your phone’s camera at a square to open its website."
+SCAN = "Scan with your phone’s camera."
 PROMISE = "We will never ask for your password."
 BOUNDARY = "This is information, not medical advice."
 NAMELESS = "your library"

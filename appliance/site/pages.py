@@ -198,11 +198,10 @@ def _handout(edition: Edition, handout: Handout, pdf_sizes: Mapping[str, int]) -
         "handout": {
             "title": handout.title,
             "lead": handout.lead,
-            "sections": handout.sections,
+            "sections": [views.section(section) for section in handout.sections],
             **views.review(handout),
         },
         "files": [_file(handout, paper, pdf_sizes) for paper in Paper],
-        "labels": views.SECTION_LABELS,
         "helplines": [views.helpline(catalogue.helplines[slug]) for slug in handout.helplines],
         "codes": [views.site_with_code(catalogue.sites[slug], language) for slug in handout.codes],
         "guides": [views.guide_card(guide) for guide in guides if guide is not None],

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from appliance.catalogue.model import Catalogue, Contact, Guide, Handout, Helpline, Language, Site
+from appliance.catalogue.model import (
+    Catalogue,
+    Contact,
+    Guide,
+    Handout,
+    Helpline,
+    Language,
+    Section,
+    Site,
+)
 from appliance.clock import add_months, in_words
 from appliance.handouts import qr
+from appliance.handouts.sheet import heading
 from appliance.release.manifest import Release
 from appliance.site import addresses
 
@@ -25,7 +35,6 @@ CONTACT_LABELS = {
     "post": "Post",
     "textphone": "Textphone",
 }
-SECTION_LABELS = {"do": "Do", "dont": "Do not", "warning": "Important", "urgent": "Urgent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,11 @@ def helpline(line: Helpline) -> Context:
         "is_urgent": line.is_urgent,
         "contacts": [_contact(contact) for contact in line.contacts],
     }
+
+
+def section(part: Section) -> Context:
+    """A part of a handout; its heading says in words how grave it is, as it does on paper."""
+    return {"kind": part.kind, "heading": heading(part), "lines": part.items}
 
 
 def review(item: Guide | Handout) -> Context:

