@@ -13,7 +13,6 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, time
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from threading import Lock
@@ -22,6 +21,7 @@ import typst
 
 from appliance.errors import HandoutError
 from appliance.handouts import qr
+from appliance.handouts.paper import Paper
 from appliance.handouts.sheet import (
     BOUNDARY,
     PROMISE,
@@ -43,18 +43,6 @@ _FONTS = Path(__file__).with_name("fonts")
 
 # A compiler must not be entered twice. Python's other threads run on while it works.
 _one_at_a_time = Lock()
-
-
-class Paper(StrEnum):
-    """A size of paper that the sheets are designed for."""
-
-    A4 = "a4"
-    A5 = "a5"
-
-    @property
-    def media(self) -> str:
-        """What printers call it (PWG 5101.1)."""
-        return {"a4": "iso_a4_210x297mm", "a5": "iso_a5_148x210mm"}[self.value]
 
 
 def lay_out(sheet: Sheet, paper: Paper = Paper.A4) -> bytes:

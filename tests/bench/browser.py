@@ -28,7 +28,7 @@ ARGUMENTS = [
 ]
 MAX_BYTES = 14_000
 # Pages made on request: a search that finds much, one that finds nothing, and a wrong address.
-MADE_ON_REQUEST = ("search?q=nhs", "search?q=xyzzy", "search", "no-such-page")
+MADE_ON_REQUEST = ("search?q=the+and", "search?q=xyzzy", "search", "no-such-page")
 SETTLE_S = 1.0
 
 

@@ -23,9 +23,9 @@ class Figure:
 
 def at_most(name: str, value: float, unit: str, limit: float, note: str = "") -> Figure:
     """Return a figure that should not be larger than `limit`."""
-    return Figure(name, value, unit, f"at most {limit:g}", value <= limit, note)
+    return Figure(name, value, unit, f"at most {limit:,g}", value <= limit, note)
 
 
 def at_least(name: str, value: float, unit: str, limit: float, note: str = "") -> Figure:
     """Return a figure that should not be smaller than `limit`."""
-    return Figure(name, value, unit, f"at least {limit:g}", value >= limit, note)
+    return Figure(name, value, unit, f"at least {limit:,g}", value >= limit, note)

@@ -35,6 +35,11 @@ def serving(box: Box, folder: Path) -> Iterator[Server]:
         yield Server(port, process)
 
 
+def version() -> str:
+    """Return what is compared with, such as `kiwix-tools 3.3.0`."""
+    return run(["kiwix-serve", "--version"]).partition("\n")[0]
+
+
 def page_address(server: Server, path: str, content: bytes) -> str:
     """Return the address at which kiwix-serve gives back a page byte for byte.
 

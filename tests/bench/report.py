@@ -42,7 +42,7 @@ def to_json(figures: Sequence[Figure], load_before: float) -> str:
     report = {
         "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine,
-        "figures": [asdict(figure) for figure in figures],
+        "figures": [{**asdict(figure), "value": round(figure.value, 4)} for figure in figures],
     }
     return json.dumps(report, indent=1, ensure_ascii=False) + "\n"
 

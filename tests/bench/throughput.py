@@ -76,7 +76,10 @@ def _rounds(contestants: Mapping[str, Contestant]) -> dict[str, list[Load]]:
 
 
 def _figures(loads: Mapping[str, Sequence[Load]], guide: str) -> list[Figure]:
-    conditions = f"{guide}, 50 connections, median of {ROUNDS} rounds of {ROUND_S} s in turns"
+    conditions = (
+        f"{guide}, 50 connections, median of {ROUNDS} rounds of {ROUND_S} s in turns, all on the"
+        f" same processors; {kiwix.version()} as it is by default"
+    )
     times_kiwix = _ratio(loads[OURS], loads[KIWIX])
     return [
         at_least("guide page against kiwix-serve", times_kiwix, "times", TIMES_KIWIX, conditions),

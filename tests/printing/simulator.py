@@ -56,9 +56,12 @@ def simulated(
     script.chmod(0o755)
     spool = folder / "spool"
     spool.mkdir()
+    keys = folder / "keys"
+    keys.mkdir()
     port = free_port()
     options = ["-r", "off", "-n", "localhost", "-p", str(port), "-vvv", "-k", "-f", formats]
-    arguments = ["ippeveprinter", *options, "-d", str(spool), "-c", str(script), "Test printer"]
+    folders = ["-d", str(spool), "-K", str(keys), "-c", str(script)]
+    arguments = ["ippeveprinter", *options, *folders, "Test printer"]
     environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": bus}
     with (
         (folder / "log").open("wb") as log,

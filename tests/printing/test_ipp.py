@@ -80,6 +80,13 @@ def test_a_printer_is_found_by_any_form_of_its_address(start: Start) -> None:
         assert IppPrinter(typed).send(PDF).job_id
 
 
+def test_a_printer_may_sign_its_own_certificate(start: Start) -> None:
+    printer = start()
+    IppPrinter(printer.uri.replace("ipp://", "ipps://")).send(PDF)
+    assert printer.received() == [PDF]
+    assert "Connection now encrypted" in printer.log()
+
+
 def test_a_printer_out_of_paper_is_told_as_such(start: Start) -> None:
     printer = start('echo "STATE: +media-empty-error" >&2; exit 1')
     with pytest.raises(PrinterError) as failure:
