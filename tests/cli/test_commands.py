@@ -15,6 +15,7 @@ from PIL import Image
 
 from tests.conftest import Helppoint
 from tests.content import CONTENT, GUIDE, PROJECT, tree_saying
+from tests.printing.simulator import message_bus, simulated
 
 
 def _plain(*words: str) -> subprocess.CompletedProcess[str]:
@@ -203,8 +204,20 @@ def test_the_readme_names_only_commands_that_exist() -> None:
     from appliance.cli import COMMANDS
 
     readme = (PROJECT / "README.md").read_text()
-    named = set(re.findall(r"helppoint ([a-z]+)", readme))
+    named = set(re.findall(r"`helppoint ([a-z]+)", readme))
     assert named
     assert named <= set(COMMANDS)
     targets = set(re.findall(r"^([a-z]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
-    assert set(re.findall(r"make ([a-z]+)", readme)) <= targets
+    assert set(re.findall(r"(?:`|^    )make ([a-z]+)", readme, re.MULTILINE)) <= targets
+
+
+def test_a_handout_goes_straight_to_a_printer(helppoint: Helppoint, tmp_path: Path) -> None:
+    helppoint.run("sync", "--embedded")
+    helppoint.run("print", "get-the-app", "--to", str(tmp_path / "sheet.pdf"))
+    folder = tmp_path / "printer"
+    folder.mkdir()
+    with message_bus() as bus, simulated(folder, bus) as printer:
+        done = helppoint.run("print", "get-the-app", "--printer", printer.uri)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout == "Printed.\n"
+        assert printer.received() == [(tmp_path / "sheet.pdf").read_bytes()]
