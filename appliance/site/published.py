@@ -19,6 +19,7 @@ PAGES = "pages"
 INDEX = "search.db"
 FACTS = "site.json"
 MAX_FACTS_BYTES = 1_000_000
+MAX_PAGE_BYTES = 1_000_000
 
 Context = Mapping[str, Any]
 
@@ -46,6 +47,17 @@ class Site:
     def pages(self) -> Path:
         """The files that are served as they are."""
         return self.folder / PAGES
+
+    def read(self, path: Path) -> bytes:
+        """Return a file of this folder.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        try:
+            return read_file(path, MAX_PAGE_BYTES)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be read: {error.strerror}") from error
 
     def language_or_default(self, wanted: str | None) -> str:
         """Return `wanted` if the pages exist in it, else the first language."""

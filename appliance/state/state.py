@@ -67,13 +67,15 @@ class Counts:
     """
 
     def __init__(self, path: Path) -> None:
-        self._lock = threading.Lock()
+        # Two locks, so that no visitor waits while a slow card is written.
+        self._pending_lock = threading.Lock()
+        self._table_lock = threading.Lock()
         self._table = TinyDB(path, storage=SafeStorage).table("counts", cache_size=0)
         self._pending: Counter[tuple[str, str]] = Counter()
 
     def add(self, day: date, what: str) -> None:
-        """Count one use of `what`, such as `guide en/get-nhs-app`."""
-        with self._lock:
+        """Count one use of `what`, such as `/en/get-nhs-app`."""
+        with self._pending_lock:
             self._pending[day.isoformat(), what] += 1
 
     def flush(self, today: date) -> None:
@@ -82,36 +84,44 @@ class Counts:
         Raises:
             StateError: it could not be written; nothing counted is lost until the next try.
         """
-        with self._lock:
-            days = sorted({day for day, _ in self._pending})
-            for day in days:
-                self._flush_day(day)
-            self._forget_small(today)
+        with self._table_lock:
+            with self._pending_lock:
+                pending = dict(self._pending)
+            for day in sorted({day for day, _ in pending}):
+                counted = {what: count for (on, what), count in pending.items() if on == day}
+                self._settle(day, self._write_day(day, counted))
+            self._forget(today)
 
     def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Return day (ISO 8601) -> what -> total, as written."""
-        with self._lock:
+        with self._table_lock:
             return {str(row["day"]): dict(row["totals"]) for row in self._table.all()}
 
-    def _flush_day(self, day: str) -> None:
+    def _write_day(self, day: str, counted: Mapping[str, int]) -> Mapping[str, int]:
+        """Add to a day's totals what makes them SMALLEST_COUNT or more. Returns what was added."""
         row = self._table.get(Query().day == day)
-        totals = Counter(dict(row["totals"])) if isinstance(row, dict) else Counter()
-        ready = [
-            (key, count)
-            for key, count in self._pending.items()
-            if key[0] == day and totals[key[1]] + count >= SMALLEST_COUNT
-        ]
-        for (_, what), count in ready:
-            totals[what] += count
-        if ready:
-            document = {"day": day, "totals": dict(sorted(totals.items()))}
+        totals = dict(row["totals"]) if isinstance(row, dict) else {}
+        added = {
+            what: count
+            for what, count in counted.items()
+            if totals.get(what, 0) + count >= SMALLEST_COUNT
+        }
+        if added:
+            new = {what: totals.get(what, 0) + count for what, count in added.items()}
+            document = {"day": day, "totals": dict(sorted({**totals, **new}.items()))}
             self._table.upsert(document, Query().day == day)
-        for key, _ in ready:
-            del self._pending[key]
+        return added
 
-    def _forget_small(self, today: date) -> None:
+    def _settle(self, day: str, written: Mapping[str, int]) -> None:
+        with self._pending_lock:
+            for what, count in written.items():
+                self._pending[day, what] -= count
+            self._pending = +self._pending
+
+    def _forget(self, today: date) -> None:
         """Drop what stayed small on days gone by, and days too long ago."""
-        for key in [key for key in self._pending if key[0] < today.isoformat()]:
-            del self._pending[key]
+        with self._pending_lock:
+            for key in [key for key in self._pending if key[0] < today.isoformat()]:
+                del self._pending[key]
         oldest = date.fromordinal(today.toordinal() - DAYS_KEPT).isoformat()
         self._table.remove(Query().day < oldest)

@@ -11,16 +11,18 @@ from werkzeug.http import parse_accept_header
 from appliance.errors import StoreError
 from appliance.site import addresses
 from appliance.site.published import Published
+from appliance.web.static import Pages
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Home:
     """A WSGI application that answers `/` with `/en/` or the like; the rest passes through."""
 
-    def __init__(self, application: WSGIApplication, published: Published) -> None:
+    def __init__(self, application: Pages, published: Published) -> None:
         self._application = application
+        self.whole_page = application.whole_page
         self._published = published
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -13,11 +13,12 @@ import waitress
 from appliance.clock import today
 from appliance.errors import ConfigError, StateError
 from appliance.state.state import Counts
+from appliance.web.front import Front
+from appliance.web.home import Home
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from _typeshed.wsgi import WSGIApplication
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +29,7 @@ CONNECTION_LIMIT, CHANNEL_TIMEOUT_S, CLEANUP_INTERVAL_S = 800, 10, 5
 
 
 def serve(
-    application: WSGIApplication,
+    application: Home,
     host: str,
     port: int,
     counts: Counts,
@@ -53,6 +54,7 @@ def serve(
             host=host,
             port=port,
             threads=THREADS,
+            _dispatcher=Front(application.whole_page, THREADS),
             connection_limit=CONNECTION_LIMIT,
             channel_timeout=CHANNEL_TIMEOUT_S,
             cleanup_interval=CLEANUP_INTERVAL_S,

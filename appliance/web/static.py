@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 from wsgiref.headers import Headers
 
 from whitenoise import WhiteNoise
+from whitenoise.responders import StaticFile
 
 from appliance.errors import StoreError
 from appliance.site.published import Published, Site
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 # Long enough to page back and forth on a crowded radio, short enough for a mended page to be seen.
 MAX_AGE_S = 300
+# At most 14 kB each: 7 MB, more than all pages of a library's few languages in daily use.
+PAGES_HELD = 512
 
 
 class Pages:
@@ -45,6 +50,19 @@ class Pages:
         body: Iterable[bytes] = files.serve(found, environ, start_response)
         return body
 
+    def whole_page(self, address: str) -> bytes | None:
+        """Return a page ready to be sent: header lines, empty line, compressed content.
+
+        None if there is none at this address that could be sent so.
+        """
+        try:
+            page = self._current().whole_page(address)
+        except StoreError:
+            return None
+        if page is not None:
+            self._count(address)
+        return page
+
     def _current(self) -> _SiteFiles:
         site = self._published.current()
         known = self._files
@@ -59,6 +77,8 @@ class _SiteFiles(WhiteNoise):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, application: WSGIApplication, site: Site) -> None:
         self._headers = security_headers(site.facts.content_security_policy)
+        self._site = site
+        self.whole_page = lru_cache(PAGES_HELD)(self._whole_page)
         super().__init__(
             application,
             root=str(site.pages),
@@ -67,6 +87,16 @@ class _SiteFiles(WhiteNoise):  # type: ignore[misc]  # the library has no types
             index_file=True,
             add_headers_function=self._add_headers,
         )
+
+    def _whole_page(self, address: str) -> bytes | None:
+        file = self.files.get(address)
+        if not isinstance(file, StaticFile):
+            return None
+        path, headers = file.get_path_and_headers({"HTTP_ACCEPT_ENCODING": "gzip"})
+        if ("Content-Encoding", "gzip") not in headers:
+            return None
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
+        return f"{lines}\r\n".encode("latin-1") + self._site.read(Path(path))
 
     def add_file_to_dictionary(self, url: str, path: str, stat_cache: object = None) -> None:
         is_page = url.endswith(".html") and not url.endswith("/index.html")

@@ -1,0 +1,85 @@
+"""Answers ready-made pages as soon as waitress has read the request: no thread, no file, one send.
+
+By a worker thread a page costs some thirty system calls, and at most of them Python's threads fight
+for the interpreter lock; here it costs four (docs/sources.md#front). Only the plain case is
+answered: who asks for a page already held, for a part of one, or without compression goes the
+ordinary way, and gets from WhiteNoise what WhiteNoise's headers promise here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from email.utils import formatdate
+from typing import TYPE_CHECKING
+
+from waitress.channel import ClientDisconnected
+from waitress.task import ThreadedTaskDispatcher
+
+if TYPE_CHECKING:
+    from waitress.channel import HTTPChannel
+    from waitress.parser import HTTPRequestParser
+
+# Address -> header lines, empty line and compressed page; None goes to a thread.
+WholePage = Callable[[str], bytes | None]
+_NOT_PLAIN = frozenset(
+    {"IF_NONE_MATCH", "IF_MODIFIED_SINCE", "RANGE", "EXPECT", "CONTENT_LENGTH", "TRANSFER_ENCODING"}
+)
+
+
+class Front(ThreadedTaskDispatcher):  # type: ignore[misc]  # the library has no types
+    """Takes every request from waitress; what is not a whole page waits for a thread.
+
+    It leans on how waitress 3.0 keeps a channel's requests and buffers (docs/decisions/0006); the
+    tests compare its answers with the ordinary ones. It never blocks: one read of 8 kB can ask for
+    at most 190 pages, 2.7 MB; `write_soon` waits for the client from 16 MB on.
+    """
+
+    def __init__(self, whole_page: WholePage, threads: int) -> None:
+        super().__init__()
+        self._whole_page = whole_page
+        self._status_and_date = (0, b"")
+        self.set_thread_count(threads)
+
+    def add_task(self, channel: HTTPChannel) -> None:
+        """Answer a request that has been read; waitress holds the channel's lock meanwhile."""
+        while channel.requests:
+            answer = self._answer(channel.requests[0])
+            if answer is None:
+                super().add_task(channel)
+                return
+            channel.requests.pop(0).close()
+            with suppress(ClientDisconnected):
+                channel.write_soon(answer)
+            # As waitress does after each answer: the next one begins a buffer of its own.
+            channel.current_outbuf_count = channel.adj.outbuf_high_watermark
+
+    def _answer(self, request: HTTPRequestParser) -> bytes | None:
+        if not _is_plain(request):
+            return None
+        page = self._whole_page(request.path)
+        return None if page is None else self._top() + page
+
+    def _top(self) -> bytes:
+        """Return the status line and the date, made anew each second."""
+        second = int(time.time())
+        known = self._status_and_date
+        if known[0] != second:
+            date = formatdate(second, usegmt=True)
+            known = (second, f"HTTP/1.1 200 OK\r\nDate: {date}\r\n".encode("ascii"))
+            self._status_and_date = known
+        return known[1]
+
+
+def _is_plain(request: HTTPRequestParser) -> bool:
+    """Whether the whole page, compressed, is the right answer and the connection stays open."""
+    headers = request.headers
+    return (
+        request.error is None
+        and request.command == "GET"
+        and request.version == "1.1"
+        and headers.get("CONNECTION", "keep-alive").lower() == "keep-alive"
+        and "gzip" in headers.get("ACCEPT_ENCODING", "")
+        and _NOT_PLAIN.isdisjoint(headers)
+    )
