@@ -13,11 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TypeVar
 
-from appliance.catalogue import records
+from appliance.catalogue import records, schema
+from appliance.catalogue.blocks import PICTURES, unknown_pictures
 from appliance.catalogue.decode import MAX_GUIDE_BYTES, UnreadableError, decode, parse_toml
+from appliance.catalogue.interface import compile_messages
 from appliance.catalogue.lines import split_guide
-from appliance.catalogue.model import Catalogue, Guide, Problem
-from appliance.catalogue.references import Names, broken_references, shelf_of
+from appliance.catalogue.model import Catalogue, Guide, Practice, Problem
+from appliance.catalogue.references import (
+    FALLBACK_LANGUAGE,
+    Names,
+    broken_references,
+    shelf_of,
+)
 from appliance.catalogue.schema import Table, shown
 from appliance.errors import ContentError
 
@@ -32,9 +39,11 @@ LISTS = {
     "links.toml": "links",
     "helplines.toml": "helplines",
     "handouts.toml": "handouts",
+    "practice.toml": "screens",
 }
 # Read by other parts of the appliance.
 _OTHERS = ("interface/", "synonyms/")
+_INTERFACE_PATH = re.compile(r"interface/([^/]+)\.po")
 _GUIDE_PATH = re.compile(r"guides/([^/]+)/([^/]+)\.md")
 
 
@@ -79,6 +88,7 @@ def read(tree: Mapping[str, bytes]) -> Reading:
     """Read all that can be read; what cannot becomes a fault, whatever the bytes."""
     found = _Reader(tree).read()
     found.faults += broken_references(found.catalogue, found.names, found.tables)
+    found.faults += _lost_in_practice(found)
     found.remarks += [_misplaced(path) for path in tree if _is_misplaced(path)]
     return found
 
@@ -101,22 +111,41 @@ class _Reader:
             helplines=self._list("helplines.toml", "helplines", records.helpline),
             handouts=self._list("handouts.toml", "handouts", records.handout),
             guides={(guide.language, guide.slug): guide for guide in self._guides()},
+            interface=dict(self._interface()),
+            practice=self._practice(),
         )
         return self._found
 
     def _list(self, path: str, shelf: str, build: Callable[[Table], T]) -> dict[str, T]:
         """Read one list; a file that is not there is an empty list."""
-        if path not in self._tree:
-            return {}
-        try:
-            whole = parse_toml(path, decode(path, self._tree[path]))
-        except UnreadableError as error:
-            self._found.faults.append(error.problem)
-            self._found.names.unreadable.add(shelf)
+        whole = self._whole(path, shelf)
+        if whole is None:
             return {}
         tables = whole.tables(LISTS[path])
         self._note(whole)
         return dict(self._records(shelf, tables, build))
+
+    def _practice(self) -> Practice:
+        """Read the practice screens, and the guides that stand above them in the same file."""
+        whole = self._whole("practice.toml", "screens")
+        if whole is None:
+            return Practice()
+        guides = whole.many("guides", schema.SLUG)
+        tables = whole.tables("screens")
+        self._note(whole)
+        self._found.tables["practice", ""] = whole
+        return Practice(guides, dict(self._records("screens", tables, records.screen)))
+
+    def _whole(self, path: str, shelf: str) -> Table | None:
+        """Return a list's file as one table; None if it is not there or cannot be read."""
+        if path not in self._tree:
+            return None
+        try:
+            return parse_toml(path, decode(path, self._tree[path]))
+        except UnreadableError as error:
+            self._found.faults.append(error.problem)
+            self._found.names.unreadable.add(shelf)
+            return None
 
     def _records(
         self, shelf: str, tables: tuple[Table, ...], build: Callable[[Table], T]
@@ -142,6 +171,14 @@ class _Reader:
         self._found.names.add(shelf, name)
         return name
 
+    def _interface(self) -> Iterator[tuple[str, bytes]]:
+        for path in sorted(self._tree):
+            if match := _INTERFACE_PATH.fullmatch(path):
+                try:
+                    yield match[1], compile_messages(path, self._tree[path])
+                except UnreadableError as error:
+                    self._found.faults.append(error.problem)
+
     def _guides(self) -> Iterator[Guide]:
         for path in sorted(self._tree):
             place = _guide_place(path)
@@ -162,6 +199,7 @@ class _Reader:
         self._found.tables["guides", name] = table
         guide = records.guide(table, place, parts)
         self._note(table)
+        self._found.faults += _unknown_pictures(guide)
         if table.is_sound:
             yield guide
 
@@ -169,6 +207,36 @@ class _Reader:
         table.remark_unknown()
         self._found.faults += table.faults
         self._found.remarks += table.remarks
+
+
+def _unknown_pictures(guide: Guide) -> Iterator[Problem]:
+    mend = f"Write one of: {', '.join(PICTURES)}."
+    for line, name in unknown_pictures(guide.body):
+        message = f"There is no picture {shown(name)}."
+        yield Problem(guide.path, guide.body_line + line, "error", message, mend)
+
+
+def _lost_in_practice(found: Reading) -> Iterator[Problem]:
+    """Find what practice.toml names and nothing has: guides, and screens that choices lead to."""
+    practice = found.catalogue.practice
+    if ("practice", "") in found.tables:
+        yield from _lost_guides(found, found.tables["practice", ""], practice.guides)
+    for slug, screen in practice.screens.items():
+        table = found.tables["screens", slug]
+        yield from _lost_guides(found, table, screen.guides)
+        for number, field_ in enumerate(screen.fields):
+            if field_.screen and not found.names.has("screens", field_.screen):
+                message = f"`screen` names {shown(field_.screen)}, which is not in practice.toml."
+                mend = "Correct the spelling, or add it there."
+                yield table.problem("error", message, mend, "fields", number, "screen")
+
+
+def _lost_guides(found: Reading, table: Table, slugs: tuple[str, ...]) -> Iterator[Problem]:
+    for number, slug in enumerate(slugs):
+        if not found.names.has_guide(FALLBACK_LANGUAGE, slug):
+            message = f"`guides` names {shown(slug)}, which is not in guides/."
+            mend = "Correct the spelling, or add it there."
+            yield table.problem("error", message, mend, "guides", number)
 
 
 def _guide_place(path: str) -> records.GuidePlace | None:

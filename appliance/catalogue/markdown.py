@@ -15,7 +15,7 @@ from html import escape
 
 from markdown_it.token import Token
 
-from appliance.catalogue.blocks import CLOSE, OPEN, Block, parse_block, tokens_for_pages
+from appliance.catalogue.blocks import CLOSE, OPEN, PICTURES, Block, parse_block, tokens_for_pages
 from appliance.errors import ContentError
 
 Resolve = Callable[[str], str]
@@ -72,10 +72,14 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text as HTML, and its headings in order."""
+    """A text as HTML, its headings in order, and the names of the pictures that it uses.
+
+    The page must hold each picture once, as a symbol with the id `picture-<name>`.
+    """
 
     html: str
     headings: tuple[Heading, ...]
+    pictures: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +101,12 @@ def to_html(text: str, resolve: Resolve, labels: Labels) -> Rendered:
         labels: in the language of the text.
 
     Raises:
-        ContentError: a link leads nowhere.
+        ContentError: a link leads nowhere, or there is no picture of a name.
     """
     writer = _Writer(resolve, labels)
     writer.write(tokens_for_pages(text))
-    return Rendered("".join(writer.out), tuple(writer.headings))
+    pictures = tuple(dict.fromkeys(writer.pictures))
+    return Rendered("".join(writer.out), tuple(writer.headings), pictures)
 
 
 def to_plain(text: str) -> str:
@@ -136,6 +141,7 @@ class _Writer:
     def __init__(self, resolve: Resolve, labels: Labels) -> None:
         self.out: list[str] = []
         self.headings: list[Heading] = []
+        self.pictures: list[str] = []
         self._resolve = resolve
         self._labels = labels
         self._level = 1
@@ -182,12 +188,27 @@ class _Writer:
 
     def _open_block(self, token: Token) -> None:
         block = parse_block(token.info) or Block("inset", token.info.strip())
+        if block.name == "idea":
+            self._open_idea(block.picture)
+            return
         tag = "div" if block.name == "inset" else "section"
         classes = f"urgent {block.name}" if block.name.startswith("urgent") else block.name
         self.out.append(f'<{tag} class="{classes}">')
         self._write_block_heading(block)
         self._ends.append(f"</{tag}>\n")
         self._block_of_list = block
+
+    def _open_idea(self, picture: str) -> None:
+        """A picture beside its words: the words say it all, so nobody needs to hear the picture."""
+        if picture not in PICTURES:
+            raise ContentError(f'There is no picture "{picture}"')
+        self.pictures.append(picture)
+        self.out.append(
+            '<div class="idea"><svg class="picture" aria-hidden="true">'
+            f'<use href="#picture-{picture}"/></svg><div>'
+        )
+        self._ends.append("</div></div>\n")
+        self._block_of_list = None
 
     def _write_block_heading(self, block: Block) -> None:
         """One level below the last heading, so that none is skipped."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from hashlib import sha256
 from typing import Literal
 
 from appliance.clock import add_months
@@ -12,6 +13,10 @@ from appliance.clock import add_months
 SectionKind = Literal["text", "steps", "checklist", "do", "dont", "warning", "urgent", "fill-in"]
 Audience = Literal["everyone", "patron", "carer", "staff"]
 Severity = Literal["error", "warning"]
+FieldKind = Literal["text", "email", "password", "phone", "number", "code", "choice"]
+
+# An Easy Read edition has the code of its language and this.
+EASY_READ = "-easyread"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -30,12 +35,26 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """A language that the pages exist in. `code` is a BCP 47 tag; `name` is its own name for it."""
+    """A language that the pages exist in, or an Easy Read edition of one.
+
+    `code` stands in addresses: a BCP 47 tag, for Easy Read with `-easyread` after it. `name` is the
+    language's own name for itself.
+    """
 
     code: str
     name: str
     english_name: str
     direction: Literal["ltr", "rtl"]
+
+    @property
+    def is_easy_read(self) -> bool:
+        """Whether this is a language in easy words, with pictures."""
+        return self.code.endswith(EASY_READ)
+
+    @property
+    def tag(self) -> str:
+        """The BCP 47 tag of the words: Easy Read is in its language, and no language of its own."""
+        return self.code.removesuffix(EASY_READ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +139,31 @@ class Reviewed:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOff:
+    """The clinician who approved a clinical guide, and when."""
+
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Translation:
+    """Who made a translation and who checked it (empty: nobody has yet).
+
+    `english` is the fingerprint of the English guide that it was made from.
+    """
+
+    translated_by: str
+    checked_by: str
+    english: str
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
-    """A guide in one language. `body` is Markdown; `body_line` is its first line in `path`."""
+    """A guide in one language. `body` is Markdown; `body_line` is its first line in `path`.
+
+    `translation` is None for English, and only for English.
+    """
 
     slug: str
     language: str
@@ -137,6 +179,14 @@ class Guide:
     body: str
     path: str
     body_line: int
+    sign_off: SignOff | None = None
+    translation: Translation | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hexadecimal digits that change whenever the words do."""
+        words = "\0".join((self.title, self.question, self.body.strip()))
+        return sha256(words.encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +217,47 @@ class Handout:
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """Something to type on a practice screen, or a `choice` that leads to the screen of a slug."""
+
+    kind: FieldKind
+    label: str
+    hint: str
+    screen: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A step of the rehearsal: what such a screen asks, in our own words, and why it asks.
+
+    `guides` help when it goes wrong; `tip` is for staff who teach. `button`, `warning` and
+    `picture` may be empty.
+    """
+
+    slug: str
+    title: str
+    says: str
+    why: str
+    fields: tuple[Field, ...]
+    button: str
+    tip: str
+    warning: str
+    picture: str
+    guides: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """The rehearsal of setting up an account: its screens by slug, in order, in English.
+
+    `guides` are the guides that offer it.
+    """
+
+    guides: tuple[str, ...] = ()
+    screens: Mapping[str, Screen] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """All content of one release, by slug; guides by (language, slug); in the files' order."""
 
@@ -177,6 +268,14 @@ class Catalogue:
     helplines: Mapping[str, Helpline] = field(default_factory=dict)
     handouts: Mapping[str, Handout] = field(default_factory=dict)
     guides: Mapping[tuple[str, str], Guide] = field(default_factory=dict)
+    # Interface texts by language, as gettext catalogues (the .mo format); English needs none.
+    interface: Mapping[str, bytes] = field(default_factory=dict)
+    practice: Practice = field(default_factory=Practice)
+
+    @property
+    def screens(self) -> Mapping[str, Screen]:
+        """The practice screens, found by name as the other lists are."""
+        return self.practice.screens
 
     def guides_in(self, language: str) -> tuple[Guide, ...]:
         """The guides of one language, in the order of the topics and then by title."""

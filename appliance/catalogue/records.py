@@ -7,22 +7,31 @@ from dataclasses import dataclass
 from typing import get_args, get_type_hints
 
 from appliance.catalogue import schema
+from appliance.catalogue.blocks import PICTURES
 from appliance.catalogue.lines import Parts
 from appliance.catalogue.model import (
     Audience,
     Contact,
+    Field,
+    FieldKind,
     Guide,
     Handout,
     Helpline,
     Language,
     Reviewed,
+    Screen,
     Section,
     SectionKind,
+    SignOff,
     Site,
     Source,
     Topic,
+    Translation,
 )
 from appliance.catalogue.schema import Kind, Table
+
+# Guides are written in this language and translated from it.
+ORIGINAL_LANGUAGE = "en"
 
 # Addresses that pages of the appliance have: a guide of this name would hide one.
 RESERVED = frozenset(
@@ -32,6 +41,7 @@ RESERVED = frozenset(
         "go",
         "handouts",
         "helplines",
+        "practice",
         "privacy",
         "search",
         "site",
@@ -42,6 +52,8 @@ RESERVED = frozenset(
 
 _AUDIENCE: Kind[Audience] = schema.choice(get_args(Audience))
 _SECTION: Kind[SectionKind] = schema.choice(get_args(SectionKind))
+_FIELD: Kind[FieldKind] = schema.choice(get_args(FieldKind))
+_PICTURE: Kind[str] = schema.choice(("", *PICTURES))
 _DIRECTION = schema.choice(get_args(get_type_hints(Language)["direction"]))
 _CONTACT = schema.choice(get_args(get_type_hints(Contact)["kind"]))
 
@@ -56,6 +68,9 @@ _ADDRESSES: dict[str, Kind[str]] = {
     "email": schema.pattern(_EMAIL, "mailto: and the address", 120),
     "web": schema.URL,
 }
+_FINGERPRINT: Kind[str] = schema.pattern(
+    re.compile(r"[0-9a-f]{12}"), "the fingerprint that `helppoint translations` prints", 12
+)
 _NO_ADDRESS: Kind[str] = schema.choice(("",))
 
 
@@ -178,6 +193,39 @@ def _section(table: Table) -> Section:
     return section
 
 
+def screen(table: Table) -> Screen:
+    """Build a practice screen with its fields."""
+    return Screen(
+        slug=table.read("slug", schema.SLUG),
+        title=table.read("title", schema.TITLE),
+        says=table.read("says", schema.WORDS),
+        why=table.read("why", schema.WORDS),
+        fields=tuple(_field(inner) for inner in table.tables("fields")),
+        button=table.read_or("button", schema.TITLE_OR_NONE, ""),
+        tip=table.read("tip", schema.WORDS),
+        warning=table.read_or("warning", schema.WORDS_OR_NONE, ""),
+        picture=table.read_or("picture", _PICTURE, ""),
+        guides=table.many("guides", schema.SLUG, least=1),
+    )
+
+
+def _field(table: Table) -> Field:
+    field = Field(
+        kind=table.read("kind", _FIELD),
+        label=table.read("label", schema.TITLE),
+        hint=table.read_or("hint", schema.WORDS_OR_NONE, ""),
+        screen=table.read_or("screen", schema.SLUG, ""),
+    )
+    if field.kind == "choice" and "screen" not in table.raw:
+        mend = "Write `screen` and the slug of the screen that it leads to."
+        table.fault("The choice leads nowhere.", mend, "kind")
+    if field.kind != "choice" and "screen" in table.raw:
+        mend = "Remove `screen`, or make it a choice."
+        table.fault("Only a choice leads to a screen.", mend, "screen")
+    table.remark_unknown()
+    return field
+
+
 def _review(table: Table) -> Reviewed:
     return Reviewed(
         reviewed=table.read("reviewed", schema.DATE),
@@ -211,6 +259,24 @@ def guide(table: Table, place: GuidePlace, parts: Parts) -> Guide:
         body=parts.body,
         path=table.path,
         body_line=parts.body_line,
+        sign_off=_sign_off(table),
+        translation=None if place.language == ORIGINAL_LANGUAGE else _translation(table),
+    )
+
+
+def _sign_off(table: Table) -> SignOff | None:
+    if "signed_off_by" not in table.raw and "signed_off_on" not in table.raw:
+        return None
+    return SignOff(
+        by=table.read("signed_off_by", schema.TITLE), on=table.read("signed_off_on", schema.DATE)
+    )
+
+
+def _translation(table: Table) -> Translation:
+    return Translation(
+        translated_by=table.read("translated_by", schema.TITLE),
+        checked_by=table.read("checked_by", schema.TITLE_OR_NONE),
+        english=table.read("english", _FINGERPRINT),
     )
 
 

@@ -16,11 +16,15 @@ from appliance.errors import ApplianceError
 # Each command is imported when it is used: the public process must not load signing or typst.
 COMMANDS = {
     "check": "editor",
+    "preview": "editor",
     "keys": "editor",
     "pack": "editor",
+    "translations": "languages",
     "sync": "device",
     "settings": "device",
     "print": "paper",
+    "poster": "paper",
+    "logo": "paper",
     "qr": "paper",
     "serve": "server",
     "counts": "server",

@@ -1,4 +1,4 @@
-"""Commands for editors and publishers: check, keys, pack."""
+"""Commands for editors and publishers: check, preview, keys, pack."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,20 +19,82 @@ from appliance.release.keys import load_keys, new_keys
 from appliance.release.pack import pack
 from appliance.release.repository import Repository
 
+if TYPE_CHECKING:
+    from appliance.editing.spelling import Dictionary
+
 _content = click.argument("content", type=click.Path(path_type=Path, exists=True, file_okay=False))
 
 
 @click.command("check")
 @_content
-def check_command(content: Path) -> None:
+@click.option("--links", is_flag=True, help="Also ask every address; needs the internet.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="With --links: write FILE.json for programs and FILE.txt for people.",
+)
+def check_command(content: Path, report: Path | None, *, links: bool) -> None:
     """List every problem in a content folder, with its mend."""
-    problems = check(read_tree(content), today())
+    # Loaded when an editor checks: packing needs none of it.
+    from appliance.editing.check import check_for_editors
+
+    if report is not None and not links:
+        raise click.UsageError("--report writes what --links finds: give both")
+    tree = read_tree(content)
+    problems = check_for_editors(tree, today(), _dictionary())
     for problem in problems:
         click.echo(str(content / problem.path) + str(problem).removeprefix(problem.path))
     errors = sum(problem.severity == "error" for problem in problems)
     click.echo(f"{errors} errors, {len(problems) - errors} warnings")
-    if errors:
+    has_dead = links and _has_dead_links(tree, report)
+    if errors or has_dead:
         raise SystemExit(1)
+
+
+@click.command("preview")
+@_content
+@click.option("--host", default="127.0.0.1", show_default=True, help="Only this computer's own.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8010, show_default=True)
+def preview_command(content: Path, host: str, port: int) -> None:
+    """Show pages and handouts side by side while you write, with their problems."""
+    from appliance.editing.preview.serve import serve
+    from appliance.editing.preview.snapshot import Watched
+
+    serve(
+        Watched(content, today(), _dictionary()),
+        host,
+        port,
+        on_ready=lambda number: click.echo(
+            f"The preview is at http://{host}:{number}/ (Ctrl+C ends it)"
+        ),
+    )
+
+
+def _dictionary() -> Dictionary | None:
+    """Open the dictionary; a machine without one is told so, and checks all the rest."""
+    from appliance.editing.spelling import DictionaryError, open_dictionary
+
+    try:
+        return open_dictionary()
+    except DictionaryError as error:
+        click.secho(f"{error}. {error.advice}", err=True, bold=True)
+        return None
+
+
+def _has_dead_links(tree: Mapping[str, bytes], file: Path | None) -> bool:
+    """Ask every address, show and write what came of it."""
+    # Loaded only when asked for: they bring an HTTP client with them.
+    from appliance.editing.links.addresses import addresses_in
+    from appliance.editing.links.report import as_text, write_report
+    from appliance.editing.links.run import ask_all
+
+    report = ask_all(addresses_in(tree), now(), Progress())
+    click.echo(as_text(report))
+    if file is not None:
+        for path in write_report(report, file):
+            click.echo(f"Wrote {path}.")
+    return report.has_dead
 
 
 @click.command("keys")

@@ -1,4 +1,4 @@
-"""Commands that make paper: print, qr."""
+"""Commands that make paper: print, poster, logo, qr."""
 
 from __future__ import annotations
 
@@ -9,11 +9,24 @@ import click
 from appliance.catalogue.model import Catalogue, Site
 from appliance.config import Config
 from appliance.errors import HandoutError
-from appliance.files import replace_file
+from appliance.files import read_file, replace_file
+from appliance.handouts import qr
 from appliance.handouts.layout import lay_out
-from appliance.handouts.paper import Paper
-from appliance.handouts.qr import png
-from appliance.handouts.sheet import sheet
+from appliance.handouts.logo import MAX_BYTES, keep, kept, remove
+from appliance.handouts.paper import Paper, PosterPaper
+from appliance.handouts.promotion import (
+    LABELS,
+    NHS_APP,
+    SOCIAL_WORDS,
+    Poster,
+    bookmarks,
+    library_of,
+    poster,
+    shelf_cards,
+    social_picture,
+    stickers,
+)
+from appliance.handouts.sheet import Code, sheet
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
 from appliance.sync.update import shown_catalogue
@@ -25,24 +38,138 @@ from appliance.sync.update import shown_catalogue
 @click.option("--printer", help="Send it to a printer: ipp://... or ipps://...")
 @click.option("--paper", type=click.Choice([p.value for p in Paper]), default=Paper.A4.value)
 @click.option("--copies", type=click.IntRange(1, 50), default=1, show_default=True)
+@click.option("--large", "is_large", is_flag=True, help="In large print, on A4.")
 @click.pass_obj
 def print_command(
-    config: Config, slug: str, to: Path | None, printer: str | None, paper: str, copies: int
+    config: Config,
+    slug: str,
+    to: Path | None,
+    printer: str | None,
+    paper: str,
+    copies: int,
+    *,
+    is_large: bool,
 ) -> None:
     """Print the handout SLUG, or save it as a PDF."""
     if (to is None) == (printer is None):
         raise click.UsageError("say where to: --to FILE.pdf or --printer ipp://...")
+    if is_large and Paper(paper) is not Paper.A4:
+        raise click.UsageError("large print is for A4 paper: leave out --paper")
     catalogue = shown_catalogue(Store(config.store))
     handout = catalogue.handouts.get(slug)
     if handout is None:
         raise HandoutError(f"there is no handout {slug!r}: choose {', '.join(catalogue.handouts)}")
     library_name = SettingsFile(config.settings_file).read().library_name
     size = Paper(paper)
-    pdf = lay_out(sheet(handout, catalogue, library_name), size)
+    pdf = lay_out(sheet(handout, catalogue, library_name), size, is_large=is_large)
     if to is not None:
         _write(to, pdf)
     if printer is not None:
         _send(printer, pdf, copies, size)
+
+
+_PAPERS = {
+    "help": "poster “Get health help here”",
+    "nhs-app": "poster “Use the NHS App: ask us how”",
+    "wifi": "poster “Join our Help Point Wi-Fi”",
+    "shelf-cards": "4 cards for the edge of a shelf, to cut from A4",
+    "bookmarks": "4 bookmarks, to cut from A4",
+    "stickers": "21 QR stickers for A4 labels of 63.5 x 38.1 mm",
+    "social": "picture for social media, 1200 x 630 pixels",
+}
+_LIST = "\n".join(f"{name:<12} {what}" for name, what in _PAPERS.items())
+_HELP = f"""Make posters, cards, stickers and pictures that tell of the help point.
+
+\b
+{_LIST}
+
+The library's name, opening hours and Wi-Fi come from `helppoint settings`, its logo from
+`helppoint logo`. Print everything at 100 %, never "fit to page".
+"""
+
+
+@click.command("poster", help=_HELP)
+@click.argument("name", type=click.Choice(list(_PAPERS)), metavar="NAME")
+@click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="Write a PDF file.")
+@click.option(
+    "--png", type=click.Path(path_type=Path, dir_okay=False), help="Write a PNG file (social)."
+)
+@click.option(
+    "--paper", type=click.Choice([p.value for p in PosterPaper]), help="For posters.  [default: a4]"
+)
+@click.option("--site", help="Website on cards, bookmarks and stickers.  [default: nhs-app]")
+@click.option("--used", type=click.IntRange(0, LABELS - 1), help="Labels gone from the sheet.")
+@click.pass_obj
+def poster_command(
+    config: Config,
+    name: str,
+    to: Path | None,
+    png: Path | None,
+    paper: str | None,
+    site: str | None,
+    used: int | None,
+) -> None:
+    """Make what NAME says."""
+    _refuse_misplaced(name, paper=paper, site=site, used=used)
+    target = _target(name, to, png)
+    library = library_of(SettingsFile(config.settings_file).read(), kept(_logo_file(config)))
+    if name == "social":
+        _write(target, social_picture(library))
+        click.echo(f"Say in its alternative text: {SOCIAL_WORDS}, {library.name}.")
+        return
+    entry = _site(shown_catalogue(Store(config.store)), site or NHS_APP)
+    code = Code(entry.name, entry.url)
+    if name == "shelf-cards":
+        pdf = shelf_cards(library, code)
+    elif name == "bookmarks":
+        pdf = bookmarks(library, code)
+    elif name == "stickers":
+        pdf = stickers(library, code, used=used or 0)
+    else:
+        pdf = poster(Poster(name), library, code, PosterPaper(paper or PosterPaper.A4))
+    _write(target, pdf)
+
+
+def _refuse_misplaced(name: str, **options: object) -> None:
+    """Refuse an option that says nothing about this paper."""
+    takers = {
+        "paper": [kind.value for kind in Poster],
+        "site": ["shelf-cards", "bookmarks", "stickers"],
+        "used": ["stickers"],
+    }
+    for option, value in options.items():
+        if value is not None and name not in takers[option]:
+            raise click.UsageError(f"--{option} is for {', '.join(takers[option])}, not for {name}")
+
+
+def _target(name: str, to: Path | None, png: Path | None) -> Path:
+    """Return where to; a picture goes to --png and all else to --to."""
+    target, other = (png, to) if name == "social" else (to, png)
+    if target is None or other is not None:
+        wanted = "--png FILE.png" if name == "social" else "--to FILE.pdf"
+        raise click.UsageError(f"say where to: {wanted}")
+    return target
+
+
+@click.command("logo")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@click.option("--remove", "is_removed", is_flag=True, help="Print no logo any more.")
+@click.pass_obj
+def logo_command(config: Config, file: Path | None, *, is_removed: bool) -> None:
+    """Put the library's logo on posters: a PNG or SVG FILE of at most 2 MB."""
+    if (file is None) != is_removed:
+        raise click.UsageError("name a PNG or SVG file, or say --remove")
+    kept_at = _logo_file(config)
+    if file is None:
+        remove(kept_at)
+        click.echo("The logo is removed.")
+        return
+    try:
+        data = read_file(file, MAX_BYTES)
+    except OSError as error:
+        raise HandoutError(f"{file} cannot be read: {error.strerror}") from error
+    keep(data, kept_at)
+    click.echo(f"Kept as {kept_at}. Make a poster to see how it prints.")
 
 
 @click.command("qr")
@@ -60,8 +187,12 @@ def print_command(
 def qr_command(config: Config, slug: str, file: Path, size_mm: float, dpi: int) -> None:
     """Make the QR code of the website SLUG as a picture."""
     site = _site(shown_catalogue(Store(config.store)), slug)
-    _write(file, png(site.url, side_mm=size_mm, dpi=dpi))
+    _write(file, qr.png(site.url, side_mm=size_mm, dpi=dpi))
     click.echo(f"{site.name}: {site.url}")
+
+
+def _logo_file(config: Config) -> Path:
+    return config.settings_file.with_name("logo.png")
 
 
 def _site(catalogue: Catalogue, slug: str) -> Site:

@@ -15,3 +15,10 @@ class Paper(StrEnum):
     def media(self) -> str:
         """The printers' own name for it (PWG 5101.1)."""
         return {"a4": "iso_a4_210x297mm", "a5": "iso_a5_148x210mm"}[self.value]
+
+
+class PosterPaper(StrEnum):
+    """A size of paper that the posters are designed for."""
+
+    A4 = "a4"
+    A3 = "a3"

@@ -1,4 +1,4 @@
-"""QR codes of web addresses, as SVG for pages and PNG for posters, slips and downloads.
+"""QR codes of web addresses and of Wi-Fi, as SVG for pages and paper and PNG for downloads.
 
 Error level M and a quiet zone of 4 modules: a higher level only makes the modules smaller.
 Source of every number: measurements in docs/sources.md#qr.
@@ -7,6 +7,7 @@ Source of every number: measurements in docs/sources.md#qr.
 from __future__ import annotations
 
 import math
+import re
 from functools import lru_cache
 from html import escape
 from io import BytesIO
@@ -27,6 +28,7 @@ SMALLEST_SIDE_MM = 25
 LARGEST_SIDE_MM = 270  # what fits across an A3 poster
 ARM_LENGTH_MM = 300
 LONGEST_ADDRESS = 300
+LONGEST_WIFI_NAME_BYTES = 32  # IEEE 802.11
 LARGEST_IMAGE_DOTS = 6_000  # a poster's code at 600 dpi; keeps a drawing under 40 MB of memory
 MM_PER_INCH = 25.4
 
@@ -34,7 +36,6 @@ MM_PER_INCH = 25.4
 _ADDRESS_CHARACTERS = frozenset(ascii_letters + digits + "-._~:/?#[]@!$&'()*+,;=%")
 
 
-@lru_cache(maxsize=256)
 def matrix(address: str) -> Matrix:
     """Return the modules of an address's code, row by row, dark ones true, quiet zone left out.
 
@@ -42,10 +43,40 @@ def matrix(address: str) -> Matrix:
         HandoutError: the address is not one that we print.
     """
     _check(address)
-    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
-    code.add_data(address)
-    code.make(fit=True)
-    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+    return _modules(address)
+
+
+def wifi_matrix(name: str, passphrase: str = "") -> Matrix:
+    """Return the modules of the code that a phone joins a Wi-Fi with, as `matrix` does.
+
+    Raises:
+        HandoutError: there is no such Wi-Fi.
+    """
+    return _modules(wifi(name, passphrase))
+
+
+def wifi(name: str, passphrase: str = "") -> str:
+    """Return what a Wi-Fi's code says: `WIFI:T:WPA;S:name;P:passphrase;;`.
+
+    `WPA` stands for WPA2 and WPA3 too. Source of the form: ZXing's wiki, "Barcode contents".
+
+    Args:
+        name: of the network (SSID), 1 to 32 bytes.
+        passphrase: 8 to 63 characters of ASCII; empty for an open network.
+
+    Raises:
+        HandoutError: there is no such Wi-Fi.
+    """
+    size = len(name.encode(errors="replace"))
+    if not 1 <= size <= LONGEST_WIFI_NAME_BYTES or not name.isprintable():
+        raise HandoutError(
+            f"A Wi-Fi's name has 1 to {LONGEST_WIFI_NAME_BYTES} bytes, which {name[:40]!r} has not"
+        )
+    if passphrase and not re.fullmatch(r"[ -~]{8,63}", passphrase):
+        raise HandoutError("A Wi-Fi's passphrase has 8 to 63 letters, digits and marks of ASCII")
+    if not passphrase:
+        return f"WIFI:T:nopass;S:{_escaped(name)};;"
+    return f"WIFI:T:WPA;S:{_escaped(name)};P:{_escaped(passphrase)};;"
 
 
 def side_mm(modules: int, *, reading_distance_mm: float = ARM_LENGTH_MM) -> float:
@@ -73,19 +104,24 @@ def side_mm(modules: int, *, reading_distance_mm: float = ARM_LENGTH_MM) -> floa
 
 
 def svg(address: str, *, title: str) -> str:
-    """Return the code as inline SVG for a page, black on white whatever the page's colours are.
+    """Return an address's code as `draw` draws it.
+
+    Raises:
+        HandoutError: the address is not one that we print.
+    """
+    return draw(matrix(address), title=title)
+
+
+def draw(modules: Matrix, *, title: str) -> str:
+    """Return a code as inline SVG for a page, black on white whatever the page's colours are.
 
     Coordinates are modules; the quiet zone is part of the picture. Its own width is the printed
     size; a style sheet may set another. There are no style attributes: the pages' CSP forbids them.
 
     Args:
-        address: what the code opens.
+        modules: from `matrix` or `wifi_matrix`.
         title: what a screen reader says, plain text.
-
-    Raises:
-        HandoutError: the address is not one that we print.
     """
-    modules = matrix(address)
     size = len(modules) + 2 * QUIET_MODULES
     width = f"{side_mm(len(modules)) * size / len(modules):.1f}mm"
     words = escape(title)
@@ -123,6 +159,18 @@ def png(address: str, *, side_mm: float, dpi: int) -> bytes:
     file = BytesIO()
     image.save(file, "PNG", dpi=(dpi, dpi), optimize=True)
     return file.getvalue()
+
+
+@lru_cache(maxsize=256)
+def _modules(content: str) -> Matrix:
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(content)
+    code.make(fit=True)
+    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r'([\\;,:"])', r"\\\1", text)
 
 
 def _dots_per_module(modules: int, side_mm: float, dpi: int) -> int:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from appliance.handouts.paper import Paper
 
+# Plain names below each other; nothing that could lead out of a folder.
+_ADDRESS = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9-]*)+(?:/|\.pdf)?")
 # Pages where people log in; never from a sign-in window (docs/sources.md#webview).
 _LOG_IN_HOSTS = ("login.nhs.uk", "nhsapp.service.nhs.uk")
 
@@ -44,6 +47,24 @@ def handout(language: str, slug: str) -> str:
 def handout_file(language: str, slug: str, paper: Paper) -> str:
     """Return the address of a handout as a PDF."""
     return f"/{language}/handouts/{slug}-{paper.value}.pdf"
+
+
+def file_of(address: str) -> str | None:
+    """Return the file that holds what is served at an address, None if no page could be there.
+
+    `/en/` is in `en/index.html`, `/en/get-nhs-app` in `en/get-nhs-app.html`, PDFs where they say.
+    """
+    if not _ADDRESS.fullmatch(address):
+        return None
+    name = address.removeprefix("/")
+    if name.endswith("/"):
+        return f"{name}index.html"
+    return name if name.endswith(".pdf") else f"{name}.html"
+
+
+def practice(language: str, number: int = 0) -> str:
+    """Return the address of a practice screen, counted from 1; of their start for 0."""
+    return f"/{language}/practice" + (f"/{number}" if number else "")
 
 
 def has_log_in(url: str) -> bool:

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from appliance.catalogue.links import PAGES
-from appliance.catalogue.model import Catalogue
 from appliance.catalogue.references import FALLBACK_LANGUAGE
 from appliance.site import addresses
+from appliance.site.views import Edition
 
 
-def resolver(language: str, catalogue: Catalogue) -> Callable[[str], str]:
+def resolver(edition: Edition) -> Callable[[str], str]:
     """Return what turns `site:mind`, `guide:...`, `handout:...`, `page:...` into addresses.
 
-    A guide that does not exist in `language` leads to the English one. The function that is
+    A guide that is not shown in this language leads to the English one. The function that is
     returned raises KeyError for what does not exist at all.
     """
+    catalogue, language = edition.catalogue, edition.code
+    shown = {guide.slug for guide in edition.guides()}
 
     def resolve(target: str) -> str:
         scheme, _, slug = target.partition(":")
         if scheme == "guide":
-            edition = language if (language, slug) in catalogue.guides else FALLBACK_LANGUAGE
-            return addresses.guide(catalogue.guides[edition, slug].language, slug)
+            code = language if slug in shown else FALLBACK_LANGUAGE
+            return addresses.guide(catalogue.guides[code, slug].language, slug)
         if scheme == "site":
             return addresses.go(language, catalogue.sites[slug].slug)
         if scheme == "handout":

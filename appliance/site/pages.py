@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from appliance.catalogue.markdown import Labels, to_html
+from appliance.catalogue.markdown import to_html
 from appliance.catalogue.model import Guide, Handout, Site, Topic
-from appliance.clock import add_months, in_words
+from appliance.catalogue.records import ORIGINAL_LANGUAGE
+from appliance.clock import add_months
 from appliance.handouts.paper import Paper
-from appliance.site import addresses, views
+from appliance.site import addresses, practice, views
 from appliance.site.links import resolver
+from appliance.site.pictures import symbols
 from appliance.site.templates import render
 from appliance.site.views import Context, Edition
 
@@ -20,7 +22,6 @@ from appliance.site.views import Context, Edition
 SITES_PER_PAGE = 8
 # A list of contents helps when there is more than a screen or two to scroll.
 CONTENTS_FROM = 4
-STATEMENT_WRITTEN = "22 November 2026"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,52 +41,68 @@ def pages(edition: Edition, pdf_sizes: Mapping[str, int]) -> Iterator[Page]:
     """
     yield _home(edition)
     yield from (_topic(edition, topic) for topic in edition.catalogue.topics.values())
-    yield from (_guide(edition, guide) for guide in edition.catalogue.guides_in(_code(edition)))
+    yield from (_guide(edition, guide) for guide in edition.guides())
     yield from _site_lists(edition)
     yield from (_go(edition, site) for site in edition.catalogue.sites.values())
     yield _helplines(edition)
     yield _handouts(edition)
-    yield from (_handout(edition, handout, pdf_sizes) for handout in _printed(edition))
+    yield from (
+        _handout(edition, handout, pdf_sizes) for handout in _printed(edition, edition.code)
+    )
     for name in ("about", "privacy", "accessibility"):
-        address = edition.home + name
-        yield _page(edition, address, f"{name}.html", {"written": STATEMENT_WRITTEN})
+        yield _page(edition, name, f"{name}.html", {})
+    for name, template, context in practice.pages(edition):
+        yield _page(edition, name, template, context)
 
 
-def _page(edition: Edition, address: str, template: str, context: Context) -> Page:
-    return Page(address, render(template, {**edition.base(), **context}))
+def _page(edition: Edition, name: str, template: str, context: Context) -> Page:
+    """Make the page called `name`, such as `go/mind`; the same name exists in every language."""
+    others: Context = {
+        "others": {
+            code: addresses.home(code) + name
+            for code in edition.catalogue.languages
+            if code != edition.code
+        }
+    }
+    html = render(template, {**edition.base(), **others, **context}, edition.translations)
+    return Page(edition.home + name, html)
 
 
-def _code(edition: Edition) -> str:
-    return edition.language.code
-
-
-def _printed(edition: Edition) -> Iterator[Handout]:
+def _printed(edition: Edition, language: str) -> tuple[Handout, ...]:
     handouts = edition.catalogue.handouts.values()
-    return (handout for handout in handouts if handout.language == _code(edition))
+    return tuple(handout for handout in handouts if handout.language == language)
 
 
 def _home(edition: Edition) -> Page:
+    topics = edition.catalogue.topics.values()
     context: Context = {
-        "guides": [views.guide_card(g) for g in edition.catalogue.guides_in(_code(edition))],
-        "topics": [_topic_card(edition, topic) for topic in edition.catalogue.topics.values()],
+        "shelves": [
+            {
+                **views.topic_card(topic, edition),
+                "guides": [
+                    views.guide_card(guide)
+                    for guide in edition.guides()
+                    if guide.topic == topic.slug
+                ],
+            }
+            for topic in topics
+        ],
+        "english_guides": [views.guide_card(guide) for guide in edition.english_guides()],
+        "topics": [views.topic_card(topic, edition) for topic in topics],
+        "practice": practice.link(edition),
     }
-    return _page(edition, edition.home, "home.html", context)
-
-
-def _topic_card(edition: Edition, topic: Topic) -> Context:
-    address = addresses.topic(_code(edition), topic.slug)
-    return {"address": address, "title": topic.title, "summary": topic.summary}
+    return _page(edition, "", "home.html", context)
 
 
 def _topic(edition: Edition, topic: Topic) -> Page:
-    guides = edition.catalogue.guides_in(_code(edition))
+    guides = (*edition.guides(), *edition.english_guides())
     context: Context = {
-        "topic": {"title": topic.title, "summary": topic.summary},
+        "topic": views.topic_card(topic, edition),
         "guides": [views.guide_card(guide) for guide in guides if guide.topic == topic.slug],
-        "sites": [views.site_card(s, _code(edition)) for s in _sites_on(edition, topic)],
-        "codes": addresses.sites(_code(edition), topic.slug),
+        "sites": [views.site_card(site, edition) for site in _sites_on(edition, topic)],
+        "codes": addresses.sites(edition.code, topic.slug),
     }
-    return _page(edition, addresses.topic(_code(edition), topic.slug), "topic.html", context)
+    return _page(edition, f"topic/{topic.slug}", "topic.html", context)
 
 
 def _sites_on(edition: Edition, topic: Topic) -> list[Site]:
@@ -93,33 +110,69 @@ def _sites_on(edition: Edition, topic: Topic) -> list[Site]:
 
 
 def _guide(edition: Edition, guide: Guide) -> Page:
-    catalogue, language = edition.catalogue, guide.language
-    body = to_html(guide.body, resolver(language, catalogue), Labels())
+    catalogue = edition.catalogue
+    body = to_html(guide.body, resolver(edition), edition.labels())
     contents = [heading for heading in body.headings if heading.level == 2]
-    links = (catalogue.sites[slug] for slug in guide.links)
-    related = (catalogue.guides.get((language, slug)) for slug in guide.related)
-    on_paper = (handout for handout in _printed(edition) if guide.slug in handout.guides)
+    on_paper = (handout for handout in _best_handouts(edition) if guide.slug in handout.guides)
     context: Context = {
         "guide": {
             "title": guide.title,
             "question": guide.question,
-            "is_clinical": guide.is_clinical,
-            **views.review(guide),
+            "waits_for_sign_off": guide.is_clinical and guide.sign_off is None,
+            **views.review(guide, edition),
         },
-        "topic": _topic_card(edition, catalogue.topics[guide.topic]),
+        "translation": _translation(edition, guide),
+        "others": _other_editions(edition, guide),
+        "topic": views.topic_card(catalogue.topics[guide.topic], edition),
         "contents": contents if len(contents) >= CONTENTS_FROM else [],
         "body": Markup(body.html),  # noqa: S704 - written tag by tag by our own safe writer
-        "links": [views.site_card(site, language) for site in links],
+        "pictures": symbols(body.pictures),
+        "practice": practice.link(edition, guide),
+        "links": [views.site_card(catalogue.sites[slug], edition) for slug in guide.links],
         "handouts": [views.handout_card(handout) for handout in on_paper],
-        "related": [views.guide_card(other) for other in related if other is not None],
+        "related": [views.guide_card(other) for other in _related(edition, guide.related)],
         "sources": [_source(edition, slug) for slug in guide.sources],
     }
-    return _page(edition, addresses.guide(language, guide.slug), "guide.html", context)
+    return _page(edition, guide.slug, "guide.html", context)
+
+
+def _translation(edition: Edition, guide: Guide) -> Context | None:
+    """What a reader must know of a translation, None if there is nothing."""
+    original = edition.catalogue.guides.get((ORIGINAL_LANGUAGE, guide.slug))
+    if guide.translation is None or original is None:
+        return None
+    return {
+        "is_unchecked": not guide.translation.checked_by,
+        "is_stale": guide.translation.english != original.fingerprint,
+        "english": addresses.guide(ORIGINAL_LANGUAGE, guide.slug),
+    }
+
+
+def _other_editions(edition: Edition, guide: Guide) -> dict[str, str]:
+    """Where this guide is in other languages: code -> address."""
+    return {
+        code: addresses.guide(code, guide.slug)
+        for code in edition.catalogue.languages
+        if code != edition.code
+        and (other := edition.catalogue.guides.get((code, guide.slug)))
+        and views.is_shown(other)
+    }
+
+
+def _related(edition: Edition, slugs: Sequence[str]) -> Iterator[Guide]:
+    """Yield guides by slug, each in this language or else in English."""
+    shown = {guide.slug: guide for guide in (*edition.english_guides(), *edition.guides())}
+    return (shown[slug] for slug in slugs if slug in shown)
+
+
+def _best_handouts(edition: Edition) -> tuple[Handout, ...]:
+    """The handouts of this language, and of English where there are none."""
+    return _printed(edition, edition.code) or _printed(edition, ORIGINAL_LANGUAGE)
 
 
 def _source(edition: Edition, slug: str) -> Context:
     source = edition.catalogue.sources[slug]
-    return {"publisher": source.publisher, "title": source.title, "read": in_words(source.read)}
+    return {"publisher": source.publisher, "title": source.title, "read": edition.day(source.read)}
 
 
 def _site_lists(edition: Edition) -> Iterator[Page]:
@@ -130,26 +183,26 @@ def _site_lists(edition: Edition) -> Iterator[Page]:
         "count": len(edition.catalogue.listed_sites()),
         "topics": [
             {
-                "address": addresses.sites(_code(edition), topic.slug),
-                "title": topic.title,
+                "address": addresses.sites(edition.code, topic.slug),
+                "title": edition.say(topic.title),
                 "count": len(sites),
             }
             for topic, sites in shelves
         ],
     }
-    yield _page(edition, edition.home + "sites", "sites.html", context)
+    yield _page(edition, "sites", "sites.html", context)
     for topic, sites in shelves:
         yield from _site_list(edition, topic, sites)
 
 
 def _site_list(edition: Edition, topic: Topic, sites: Sequence[Site]) -> Iterator[Page]:
     starts = range(0, len(sites), SITES_PER_PAGE)
-    shown = [addresses.sites(_code(edition), topic.slug, n) for n in range(1, len(starts) + 1)]
+    shown = [addresses.sites(edition.code, topic.slug, n) for n in range(1, len(starts) + 1)]
     for start, address in zip(starts, shown, strict=True):
         context: Context = {
-            "topic": {"title": topic.title},
+            "topic": {"title": edition.say(topic.title)},
             "sites": [
-                views.site_with_code(site, _code(edition))
+                views.site_with_code(site, edition)
                 for site in sites[start : start + SITES_PER_PAGE]
             ],
             "pages": [
@@ -157,56 +210,58 @@ def _site_list(edition: Edition, topic: Topic, sites: Sequence[Site]) -> Iterato
                 for number, other in enumerate(shown, 1)
             ],
         }
-        yield _page(edition, address, "site_topic.html", context)
+        yield _page(edition, address.removeprefix(edition.home), "site_topic.html", context)
 
 
 def _go(edition: Edition, site: Site) -> Page:
-    guides = edition.catalogue.guides_in(_code(edition))
+    guides = (*edition.guides(), *edition.english_guides())
     context: Context = {
-        "site": views.site_details(site),
-        "code": views.code(site),
+        "site": views.site_details(site, edition),
+        "code": views.code(site, edition),
         "has_log_in": addresses.has_log_in(site.url),
         "guides": [views.guide_card(guide) for guide in guides if site.slug in guide.links],
     }
-    return _page(edition, addresses.go(_code(edition), site.slug), "go.html", context)
+    return _page(edition, f"go/{site.slug}", "go.html", context)
 
 
 def _helplines(edition: Edition) -> Page:
     lines = edition.catalogue.helplines.values()
     oldest = min(line.checked for line in lines)
     context: Context = {
-        "helplines": [views.helpline(line) for line in lines],
-        "checked": in_words(oldest),
-        "next_check": in_words(add_months(oldest, views.HELPLINE_MONTHS)),
+        "helplines": [views.helpline(line, edition) for line in lines],
+        "checked": edition.day(oldest),
+        "next_check": edition.day(add_months(oldest, views.HELPLINE_MONTHS)),
     }
-    return _page(edition, edition.home + "helplines", "helplines.html", context)
+    return _page(edition, "helplines", "helplines.html", context)
 
 
 def _handouts(edition: Edition) -> Page:
-    handouts = list(_printed(edition))
+    handouts = _best_handouts(edition)
     context: Context = {
         "handouts": [views.handout_card(h) for h in handouts if h.audience != "staff"],
         "staff": [views.handout_card(h) for h in handouts if h.audience == "staff"],
     }
-    return _page(edition, edition.home + "handouts", "handouts.html", context)
+    return _page(edition, "handouts", "handouts.html", context)
 
 
 def _handout(edition: Edition, handout: Handout, pdf_sizes: Mapping[str, int]) -> Page:
-    catalogue, language = edition.catalogue, handout.language
-    guides = (catalogue.guides.get((language, slug)) for slug in handout.guides)
+    catalogue = edition.catalogue
     context: Context = {
         "handout": {
             "title": handout.title,
             "lead": handout.lead,
             "sections": [views.section(section) for section in handout.sections],
-            **views.review(handout),
+            **views.review(handout, edition),
         },
+        "others": {},
         "files": [_file(handout, paper, pdf_sizes) for paper in Paper],
-        "helplines": [views.helpline(catalogue.helplines[slug]) for slug in handout.helplines],
-        "codes": [views.site_with_code(catalogue.sites[slug], language) for slug in handout.codes],
-        "guides": [views.guide_card(guide) for guide in guides if guide is not None],
+        "helplines": [
+            views.helpline(catalogue.helplines[slug], edition) for slug in handout.helplines
+        ],
+        "codes": [views.site_with_code(catalogue.sites[slug], edition) for slug in handout.codes],
+        "guides": [views.guide_card(guide) for guide in _related(edition, handout.guides)],
     }
-    return _page(edition, addresses.handout(language, handout.slug), "handout.html", context)
+    return _page(edition, f"handouts/{handout.slug}", "handout.html", context)
 
 
 def _file(handout: Handout, paper: Paper, pdf_sizes: Mapping[str, int]) -> Context:

@@ -6,11 +6,15 @@ import json
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from appliance.errors import StoreError
 from appliance.files import read_file
+from appliance.site import addresses
 from appliance.site.search import Result, find
 from appliance.site.templates import render
 from appliance.store.store import Store
@@ -18,8 +22,11 @@ from appliance.store.store import Store
 PAGES = "pages"
 INDEX = "search.db"
 FACTS = "site.json"
+INTERFACE = "interface"
 MAX_FACTS_BYTES = 1_000_000
 MAX_PAGE_BYTES = 1_000_000
+
+_ENGLISH = NullTranslations()
 
 Context = Mapping[str, Any]
 
@@ -48,6 +55,12 @@ class Site:
         """The files that are served as they are."""
         return self.folder / PAGES
 
+    def file(self, address: str) -> Path | None:
+        """Return the file that is served at an address, None if there is none."""
+        name = addresses.file_of(address)
+        path = None if name is None else self.pages / name
+        return path if path is not None and path.is_file() else None
+
     def read(self, path: Path) -> bytes:
         """Return a file of this folder.
 
@@ -67,11 +80,28 @@ class Site:
 
     def page(self, template: str, language: str, context: Context) -> str:
         """Return a page made on request, in the same frame as the others."""
-        return render(template, {**self.facts.frames[language], **context})
+        frame = {**self.facts.frames[language], "others": {}}
+        return render(template, {**frame, **context}, self._translations(language))
+
+    def _translations(self, language: str) -> NullTranslations:
+        path = self.folder / INTERFACE / f"{language}.mo"
+        return _read_translations(path) if path.exists() else _ENGLISH
 
     def search(self, language: str, query: str) -> tuple[Result, ...]:
         """Return the pages found."""
         return find(self.folder / INDEX, language, query)
+
+
+@lru_cache(maxsize=64)  # more than there are languages; a new site has new paths
+def _read_translations(path: Path) -> NullTranslations:
+    return GNUTranslations(BytesIO(read_file(path, MAX_PAGE_BYTES)))
+
+
+def write_interface(folder: Path, interface: Mapping[str, bytes]) -> None:
+    """Write the interface's texts: language -> gettext catalogue."""
+    (folder / INTERFACE).mkdir()
+    for language, compiled in interface.items():
+        (folder / INTERFACE / f"{language}.mo").write_bytes(compiled)
 
 
 def write_facts(folder: Path, facts: Facts) -> None:

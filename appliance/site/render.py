@@ -14,7 +14,7 @@ from appliance.handouts.sheet import sheet
 from appliance.release.manifest import Release
 from appliance.site import addresses
 from appliance.site.pages import Page, pages
-from appliance.site.published import INDEX, PAGES, Facts, write_facts
+from appliance.site.published import INDEX, PAGES, Facts, write_facts, write_interface
 from appliance.site.search_index import entries, write_index
 from appliance.site.templates import content_security_policy
 from appliance.site.views import Edition
@@ -51,7 +51,8 @@ def render_site(
             _write_page(folder / PAGES, page)
             count += 1
     tell("made pages", count, count)
-    write_index(folder / INDEX, entries(catalogue))
+    write_index(folder / INDEX, (entry for edition in editions for entry in entries(edition)))
+    write_interface(folder, catalogue.interface)
     frames = {edition.language.code: edition.base() for edition in editions}
     write_facts(folder, Facts(release.number, content_security_policy(), frames))
 
@@ -77,8 +78,10 @@ def _write_handouts(
 
 
 def _write_page(folder: Path, page: Page) -> None:
-    name = page.address.lstrip("/")
-    path = folder / (name + "index.html" if name.endswith("/") else name + ".html")
+    name = addresses.file_of(page.address)
+    if name is None:
+        raise ContentError(f"a page cannot be at the address {page.address!r}")
+    path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     content = page.html.encode()
     path.write_bytes(content)

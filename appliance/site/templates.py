@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
+from gettext import NullTranslations
 from hashlib import sha256
 from pathlib import Path
 
@@ -35,19 +36,20 @@ def content_security_policy() -> str:
     )
 
 
-def render(name: str, context: Mapping[str, object]) -> str:
-    """Return the page that template `name` makes of `context`.
+def render(name: str, context: Mapping[str, object], translations: NullTranslations) -> str:
+    """Return the page that template `name` makes of `context`, in the translations' language.
 
     Raises:
         jinja2.UndefinedError: the context lacks something that the template shows.
     """
     style = Markup(stylesheet())  # noqa: S704 - a file of our own, not anybody's input
-    page = _environment().get_template(name).render({"query": "", **context, "style": style})
+    template = _environment(translations).get_template(name)
+    page = template.render({"query": "", **context, "style": style})
     return _BLANK_LINES.sub("\n", page) + "\n"
 
 
-@cache
-def _environment() -> Environment:
+@lru_cache(maxsize=64)  # more than there are languages; kept by identity
+def _environment(translations: NullTranslations) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -57,6 +59,5 @@ def _environment() -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    # The seam for other languages: templates already speak gettext.
-    environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
     return environment

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import date
+from functools import cached_property
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
 
+from babel import Locale
+from babel.dates import format_date
 from markupsafe import Markup
 
+from appliance.catalogue.markdown import Labels
 from appliance.catalogue.model import (
     Catalogue,
     Contact,
@@ -15,7 +22,9 @@ from appliance.catalogue.model import (
     Language,
     Section,
     Site,
+    Topic,
 )
+from appliance.catalogue.records import ORIGINAL_LANGUAGE
 from appliance.clock import add_months, in_words
 from appliance.handouts import qr
 from appliance.handouts.sheet import heading
@@ -27,17 +36,27 @@ SITE_MONTHS, HELPLINE_MONTHS = 12, 3
 
 Context = dict[str, object]
 
+# Marks a text for translation where it is not yet used (the name that Babel looks for).
+N_ = str
+
 CONTACT_LABELS = {
-    "call": "Call",
-    "text": "Text",
-    "web": "Website",
-    "email": "Email",
-    "post": "Post",
-    "textphone": "Textphone",
+    "call": N_("Call"),
+    "text": N_("Text"),
+    "web": N_("Website"),
+    "email": N_("Email"),
+    "post": N_("Post"),
+    "textphone": N_("Textphone"),
 }
+BLOCK_LABELS = Labels(
+    do=N_("Do"),
+    dont=N_("Do not"),
+    warning=N_("Important"),
+    urgent_999=N_("Emergency"),
+    urgent_111=N_("Urgent"),
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Edition:
     """One language of one release, for one library: what every page needs to know."""
 
@@ -47,27 +66,81 @@ class Edition:
     release: Release
 
     @property
+    def code(self) -> str:
+        """The language's code."""
+        return self.language.code
+
+    @property
     def home(self) -> str:
         """The address that this language's pages begin with."""
-        return addresses.home(self.language.code)
+        return addresses.home(self.code)
+
+    @cached_property
+    def translations(self) -> NullTranslations:
+        """The interface's texts; English has none and needs none."""
+        compiled = self.catalogue.interface.get(self.code)
+        return NullTranslations() if compiled is None else GNUTranslations(BytesIO(compiled))
+
+    def say(self, text: str) -> str:
+        """Return a text of ours in this language; an empty one stays empty."""
+        return self.translations.gettext(text) if text else ""
+
+    def day(self, day: date) -> str:
+        """Return a date as people write it in this language."""
+        if self.code.partition("-")[0] == ORIGINAL_LANGUAGE:
+            return in_words(day)
+        return format_date(day, "long", Locale.parse(self.code, sep="-"))
+
+    def labels(self) -> Labels:
+        """The words that say how grave a block is."""
+        return Labels(**{name: self.say(word) for name, word in asdict(BLOCK_LABELS).items()})
+
+    def guides(self) -> tuple[Guide, ...]:
+        """The guides to show."""
+        return tuple(guide for guide in self.catalogue.guides_in(self.code) if is_shown(guide))
+
+    def english_guides(self) -> tuple[Guide, ...]:
+        """The English guides that are not shown in this language."""
+        shown = {guide.slug for guide in self.guides()}
+        english = self.catalogue.guides_in(ORIGINAL_LANGUAGE)
+        return tuple(guide for guide in english if guide.slug not in shown)
 
     def base(self) -> Context:
         """What the frame of every page shows; plain values, so that it can be kept as JSON."""
         return {
-            "language": {"code": self.language.code, "direction": self.language.direction},
+            "language": _language(self.language),
+            "languages": [_language(one) for one in self.catalogue.languages.values()],
             "home": self.home,
             "library_name": self.library_name,
             "urgent": [
-                {"words": _with_number(line.name, first.shown), "address": first.address}
+                {
+                    "words": _with_number(self.say(line.name), first.shown),
+                    "address": first.address,
+                }
                 for line in self.catalogue.helplines.values()
                 if line.is_urgent
                 for first in line.contacts[:1]
             ],
             "release": {
                 "number": self.release.number,
-                "date": in_words(self.release.released_at.date()),
+                "date": self.day(self.release.released_at.date()),
             },
         }
+
+
+def is_shown(guide: Guide) -> bool:
+    """Whether people may read it: a clinical one only in English or once somebody checked it."""
+    return not (guide.is_clinical and guide.translation and not guide.translation.checked_by)
+
+
+def _language(language: Language) -> Context:
+    return {
+        "code": language.code,
+        "tag": language.tag,
+        "name": language.name,
+        "direction": language.direction,
+        "is_easy_read": language.is_easy_read,
+    }
 
 
 def _with_number(name: str, number: str) -> str:
@@ -78,41 +151,52 @@ def _with_number(name: str, number: str) -> str:
 def guide_card(guide: Guide) -> Context:
     """A guide as a link with the question that it answers."""
     address = addresses.guide(guide.language, guide.slug)
-    return {"address": address, "title": guide.title, "summary": guide.question}
+    return _card(address, guide.title, guide.question, guide.language)
 
 
-def site_card(site: Site, language: str) -> Context:
-    """A site as a link to its page."""
-    address = addresses.go(language, site.slug)
-    return {"address": address, "title": site.name, "summary": site.summary}
+def site_card(site: Site, edition: Edition) -> Context:
+    """A site as a link to its page; sites are described in English."""
+    address = addresses.go(edition.code, site.slug)
+    return _card(address, site.name, site.summary, ORIGINAL_LANGUAGE)
 
 
-def site_with_code(site: Site, language: str) -> Context:
+def site_with_code(site: Site, edition: Edition) -> Context:
     """A site with its address as a QR code."""
-    return {**site_card(site, language), "url": site.url, "code": code(site)}
+    return {**site_card(site, edition), "url": site.url, "code": code(site, edition)}
 
 
-def code(site: Site) -> Markup:
+def code(site: Site, edition: Edition) -> Markup:
     """A site's address as an inline picture."""
-    picture = qr.svg(site.url, title=f"QR code: {site.name}, {site.url}")
+    words = edition.say("QR code: %(name)s, %(address)s")
+    picture = qr.svg(site.url, title=words % {"name": site.name, "address": site.url})
     return Markup(picture)  # noqa: S704 - made by our own code, which escapes the title
 
 
 def handout_card(handout: Handout) -> Context:
     """A handout as a link to its page."""
     address = addresses.handout(handout.language, handout.slug)
-    return {"address": address, "title": handout.title, "summary": handout.lead}
+    return _card(address, handout.title, handout.lead, handout.language)
 
 
-def helpline(line: Helpline) -> Context:
+def topic_card(topic: Topic, edition: Edition) -> Context:
+    """A topic as a link to its page."""
+    address = addresses.topic(edition.code, topic.slug)
+    return _card(address, edition.say(topic.title), edition.say(topic.summary), edition.code)
+
+
+def _card(address: str, title: str, summary: str, language: str) -> Context:
+    return {"address": address, "title": title, "summary": summary, "language": language}
+
+
+def helpline(line: Helpline, edition: Edition) -> Context:
     """A helpline with all the ways to reach it."""
     return {
         "slug": line.slug,
-        "name": line.name,
-        "purpose": line.purpose,
-        "hours": line.hours.rstrip("."),
+        "name": edition.say(line.name),
+        "purpose": edition.say(line.purpose),
+        "hours": edition.say(line.hours),
         "is_urgent": line.is_urgent,
-        "contacts": [_contact(contact) for contact in line.contacts],
+        "contacts": [_contact(contact, edition) for contact in line.contacts],
     }
 
 
@@ -121,15 +205,15 @@ def section(part: Section) -> Context:
     return {"kind": part.kind, "heading": heading(part), "lines": part.items}
 
 
-def review(item: Guide | Handout) -> Context:
+def review(item: Guide | Handout, edition: Edition) -> Context:
     """The two dates that stand on everything."""
     return {
-        "reviewed": in_words(item.review.reviewed),
-        "next_review": in_words(item.review.next_review),
+        "reviewed": edition.day(item.review.reviewed),
+        "next_review": edition.day(item.review.next_review),
     }
 
 
-def site_details(site: Site) -> Context:
+def site_details(site: Site, edition: Edition) -> Context:
     """What a site's own page says of it."""
     return {
         "name": site.name,
@@ -138,17 +222,17 @@ def site_details(site: Site) -> Context:
         "publisher": site.publisher.rstrip("."),
         "languages": site.languages.rstrip("."),
         "recommended_by": site.recommended_by.rstrip("."),
-        "checked": in_words(site.checked),
-        "next_check": in_words(add_months(site.checked, SITE_MONTHS)),
+        "checked": edition.day(site.checked),
+        "next_check": edition.day(add_months(site.checked, SITE_MONTHS)),
     }
 
 
-def _contact(contact: Contact) -> Context:
+def _contact(contact: Contact, edition: Edition) -> Context:
     # Only telephones and messages open from a tap: a website does not, on a Wi-Fi without internet.
     taps = contact.address.startswith(("tel:", "sms:", "mailto:"))
     return {
-        "label": CONTACT_LABELS[contact.kind],
+        "label": edition.say(CONTACT_LABELS[contact.kind]),
         "shown": contact.shown,
         "address": contact.address if taps else "",
-        "note": contact.note,
+        "note": edition.say(contact.note),
     }

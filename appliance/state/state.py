@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Mapping
@@ -17,7 +18,6 @@ from appliance.state.storage import SafeStorage
 # A count below this could point at one person; it is never written nor shown (docs/privacy.md).
 SMALLEST_COUNT = 5
 DAYS_KEPT = 400
-MAX_SETTING_CHARACTERS = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,57 @@ class Settings:
     """What a library may change."""
 
     library_name: str = "your library"
+    opening_hours: str = ""
+    wifi_name: str = ""
+    wifi_passphrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a setting may hold: so many lines of printable characters, each of which matches."""
+
+    wants: str
+    pattern: str
+    most_lines: int = 1
+    most_bytes: int = 1_000
+    is_verbatim: bool = False
+
+    def tidied(self, value: str) -> str | None:
+        """Return the value as it is kept, None if it breaks the rule.
+
+        Unless it is kept verbatim, `;` starts a new line, and spaces and empty lines are squeezed.
+        """
+        if self.is_verbatim:
+            lines = [value]
+        else:
+            parts = re.split(r"[;\r\n]", value) if self.most_lines > 1 else [value]
+            lines = [" ".join(part.split()) for part in parts if part.strip()] or [""]
+        is_kept = (
+            len(lines) <= self.most_lines
+            and len(value.encode(errors="replace")) <= self.most_bytes
+            and all(line.isprintable() and re.fullmatch(self.pattern, line) for line in lines)
+        )
+        return "\n".join(lines) if is_kept else None
+
+
+RULES: Mapping[str, Rule] = {
+    "library_name": Rule("1 to 80 printable characters", ".{1,80}"),
+    "opening_hours": Rule(
+        "at most 7 lines of up to 45 printable characters, with ; between lines", ".{0,45}", 7
+    ),
+    # IEEE 802.11: a network's name has up to 32 bytes, a passphrase 8 to 63 characters of ASCII.
+    "wifi_name": Rule(
+        "at most 32 bytes of printable characters, exactly as phones show the name",
+        r"(\S(.*\S)?)?",
+        most_bytes=32,
+        is_verbatim=True,
+    ),
+    "wifi_passphrase": Rule(
+        "8 to 63 letters, digits and marks of ASCII, or nothing for an open Wi-Fi",
+        r"([ -~]{8,63})?",
+        is_verbatim=True,
+    ),
+}
 
 
 class SettingsFile:
@@ -52,12 +103,12 @@ class SettingsFile:
         if name not in asdict(settings):
             known = ", ".join(asdict(settings))
             raise ConfigError(f"there is no setting {name!r:.80}: choose one of {known}")
-        value = " ".join(value.split())
-        if not value or len(value) > MAX_SETTING_CHARACTERS or not value.isprintable():
-            raise ConfigError(f"{name} wants 1 to {MAX_SETTING_CHARACTERS} printable characters")
+        kept = RULES[name].tidied(value)
+        if kept is None:
+            raise ConfigError(f"{name} wants {RULES[name].wants}")
         with self._lock:
-            self._table.upsert({"name": name, "value": value}, Query().name == name)
-        return replace(settings, **{name: value})
+            self._table.upsert({"name": name, "value": kept}, Query().name == name)
+        return replace(settings, **{name: kept})
 
 
 class Counts:

@@ -55,7 +55,7 @@ def test_files_of_other_parts_are_passed_over() -> None:
     others = {
         "README.md": b"# Content",
         "guides/pl/README.md": b"",
-        "interface/pl.po": b"\xff",
+        "interface/notes.txt": b"\xff",
         "synonyms/en.toml": b"\xff",
         "picture.png": b"\x89PNG",
     }

@@ -91,6 +91,30 @@ def test_block_becomes_this_html(text: str, expected: str) -> None:
     assert html(text).rstrip("\n") == expected
 
 
+def test_an_idea_stands_beside_its_picture_and_has_no_heading() -> None:
+    found = to_html("::: idea phone\nA *b*.\nC.\n:::\nd", KNOWN.__getitem__, Labels())
+    assert found.html == (
+        '<div class="idea"><svg class="picture" aria-hidden="true"><use href="#picture-phone"/>'
+        "</svg><div><p>A <em>b</em>.\nC.</p>\n</div></div>\n<p>d</p>\n"
+    )
+    assert found.headings == ()
+
+
+def test_each_picture_of_a_text_is_named_once_in_order() -> None:
+    text = "".join(f"::: idea {name}\na\n:::\n" for name in ("tick", "phone", "tick"))
+    assert to_html(text, KNOWN.__getitem__, Labels()).pictures == ("tick", "phone")
+
+
+@pytest.mark.parametrize("name", ["unicorn", "", "phone phone", "../phone", '"><script>'])
+def test_picture_that_there_is_not_is_refused(name: str) -> None:
+    with pytest.raises(ContentError, match="There is no picture"):
+        html(f"::: idea {name}\na\n:::")
+
+
+def test_the_name_of_a_picture_is_not_among_the_words() -> None:
+    assert to_plain("::: idea phone\nA.\n:::") == "A."
+
+
 @pytest.mark.parametrize(
     ("opening", "heading"),
     [
@@ -176,6 +200,8 @@ ALLOWED = {
     "a": {"href"},
     "bdi": {"dir"},
     "div": {"class"},
+    "svg": {"class", "aria-hidden"},
+    "use": {"href"},
     "ol": {"class", "start"},
     "section": {"class"},
     "span": {"class"},
@@ -198,9 +224,13 @@ class Inspector(HTMLParser):
         assert {name for name, _ in attrs} <= ALLOWED[tag]
         self.ids += [str(value) for name, value in attrs if name == "id"]
         for name, value in attrs:
-            assert name != "href" or str(value).startswith(("/page/", "tel:"))
+            assert name != "href" or str(value).startswith(("/page/", "tel:", "#picture-"))
         if tag not in VOID:
             self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        self.open.pop()
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
@@ -216,7 +246,17 @@ class Inspector(HTMLParser):
 
 
 BITS = [
-    *["::: do x\n", "::: steps\n", "::: urgent 999 a\n", "::: table\n", ":::\n", "::::\n", ":::"],
+    *[
+        "::: do x\n",
+        "::: idea tick\n",
+        "::: idea\n",
+        "::: steps\n",
+        "::: urgent 999 a\n",
+        "::: table\n",
+        ":::\n",
+        "::::\n",
+        ":::",
+    ],
     *["# ", "## ", "- ", "1. ", "7) ", "> ", "---\n", "===\n", "```\n", "`", "*", "**", "_", "\t"],
     *[
         " ",

@@ -183,6 +183,9 @@ def last_line(path: str) -> int:
     return _FILES[path].count("\n")
 
 
+TRANSLATED = b'translated_by = "A. Name"\nchecked_by = ""\nenglish = "0123456789ab"\n'
+
+
 def in_polish(tree: dict[str, bytes]) -> dict[str, bytes]:
     """Return the tree with a second language, and one of the two guides in it."""
     polish = """\
@@ -193,4 +196,5 @@ english_name = "Polish"
 direction = "ltr"
 """
     languages = tree["languages.toml"] + polish.encode()
-    return {**tree, "languages.toml": languages, GUIDE.replace("/en/", "/pl/"): tree[GUIDE]}
+    guide = tree[GUIDE].replace(b"clinical =", TRANSLATED + b"clinical =")
+    return {**tree, "languages.toml": languages, GUIDE.replace("/en/", "/pl/"): guide}

@@ -6,11 +6,13 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
 import pikepdf
+from PIL import Image
 
 POINTS_PER_MM = 72 / 25.4
 
@@ -31,6 +33,18 @@ def decoded_from(image: bytes, folder: Path) -> list[str]:
 
 def codes(pdf: bytes, *, dpi: int, mono: bool = False) -> list[str]:
     """Print the PDF at `dpi` and scan it."""
+    with _printed(pdf, dpi=dpi, mono=mono) as pages:
+        return decoded(*pages)
+
+
+def pictures(pdf: bytes, *, dpi: int, mono: bool = False) -> list[Image.Image]:
+    """Print the PDF at `dpi`."""
+    with _printed(pdf, dpi=dpi, mono=mono) as pages:
+        return [Image.open(page).copy() for page in pages]
+
+
+@contextmanager
+def _printed(pdf: bytes, *, dpi: int, mono: bool = False) -> Iterator[list[Path]]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder)
         (path / "it.pdf").write_bytes(pdf)
@@ -39,12 +53,24 @@ def codes(pdf: bytes, *, dpi: int, mono: bool = False) -> list[str]:
             ["pdftoppm", "-r", str(dpi), *colours, "-png", path / "it.pdf", path / "page"],
             check=True,
         )
-        return decoded(*sorted(path.glob("page*.png")))
+        yield sorted(path.glob("page*.png"))
+
+
+def code_side_mm(image: Image.Image, *, dpi: int) -> float:
+    """The side of a page's only code: nothing else is wholly black."""
+    black = Image.eval(image.convert("L"), lambda shade: 255 * (shade == 0)).getbbox()
+    assert black is not None
+    return (black[2] - black[0]) * 25.4 / dpi
 
 
 def text(pdf: bytes) -> str:
     """The words in reading order, squeezed."""
     return squeezed(_pdftotext(pdf, "-raw"))
+
+
+def page_text(pdf: bytes, number: int) -> str:
+    """The words of one page."""
+    return _pdftotext(pdf, "-raw", "-f", str(number), "-l", str(number))
 
 
 def squeezed(words: str) -> str:

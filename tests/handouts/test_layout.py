@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from appliance.catalogue.model import Catalogue, Section
 from appliance.errors import HandoutError
-from appliance.handouts.layout import Paper, flawless, lay_out
+from appliance.handouts.layout import Paper, lay_out
 from appliance.handouts.sheet import (
     BOUNDARY,
     PROMISE,
@@ -30,6 +30,7 @@ from appliance.handouts.sheet import (
     Sheet,
     sheet,
 )
+from appliance.handouts.typeset import flawless
 from tests.content import PROJECT, real_catalogue
 from tests.handouts import paper
 from tests.handouts.samples import CATALOGUE
@@ -219,9 +220,9 @@ def test_many_readers_can_ask_at_once() -> None:
     assert pdfs == [printed(made, Paper.A4) for made in SAMPLES] * 4
 
 
-@each_paper
-def test_markup_in_a_text_is_printed_as_it_stands(size: Paper) -> None:
-    hostile = replace(
+def hostile() -> Sheet:
+    """A sheet whose every text is full of markup."""
+    return replace(
         PLAIN,
         title=MARKUP,
         lead=MARKUP,
@@ -230,7 +231,11 @@ def test_markup_in_a_text_is_printed_as_it_stands(size: Paper) -> None:
         codes=(Code(MARKUP, "https://example.org/"),),
         helplines=(Help(MARKUP, MARKUP, "", (Line("Call", MARKUP, "", MARKUP),)),),
     )
-    assert paper.text(lay_out(hostile, size)).count(paper.squeezed(MARKUP)) >= 10
+
+
+@each_paper
+def test_markup_in_a_text_is_printed_as_it_stands(size: Paper) -> None:
+    assert paper.text(lay_out(hostile(), size)).count(paper.squeezed(MARKUP)) >= 10
 
 
 @pytest.mark.parametrize(

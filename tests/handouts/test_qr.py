@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from io import BytesIO
 from pathlib import Path
 from xml.etree import ElementTree
@@ -209,3 +210,65 @@ def test_what_is_no_short_web_address_is_refused(address: str) -> None:
 def test_an_address_of_300_characters_is_drawn() -> None:
     assert len(LONGEST) == 300
     assert qr.side_mm(len(qr.matrix(LONGEST))) == 60
+
+
+@pytest.mark.parametrize(
+    ("name", "passphrase", "said"),
+    [
+        ("Help Point", "", "WIFI:T:nopass;S:Help Point;;"),
+        ("Help Point", "12345678", "WIFI:T:WPA;S:Help Point;P:12345678;;"),
+        (
+            r'a\b;c,d:e"f',
+            r';;\\:"",x',
+            r"WIFI:T:WPA;S:a\\b\;c\,d\:e\"f;P:\;\;\\\\\:\"\"\,x;;",
+        ),
+    ],
+)
+def test_a_wifis_code_says_what_phones_expect(name: str, passphrase: str, said: str) -> None:
+    assert qr.wifi(name, passphrase) == said
+
+
+def parsed(said: str) -> dict[str, str]:
+    """What a phone makes of it: fields up to a bare semicolon, backslashes taken away."""
+    fields = re.findall(r"([A-Z]):((?:\\.|[^\\;])*);", said.removeprefix("WIFI:"))
+    return {key: re.sub(r"\\(.)", r"\1", value) for key, value in fields}
+
+
+@given(
+    name=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=1, max_size=32),
+    passphrase=st.text(st.characters(min_codepoint=32, max_codepoint=126), min_size=8, max_size=63),
+)
+@settings(max_examples=40, deadline=None)
+def test_any_wifi_is_read_back_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, name: str, passphrase: str
+) -> None:
+    image = on_a_page(qr.draw(qr.wifi_matrix(name, passphrase), title="Wi-Fi"), side_pt=300)
+    (said,) = decoded_from(image, tmp_path_factory.mktemp("code"))
+    assert parsed(said) == {"T": "WPA", "S": name, "P": passphrase}
+
+
+def test_a_wifis_name_may_have_accents(tmp_path: Path) -> None:
+    image = on_a_page(qr.draw(qr.wifi_matrix("Llyfrgell Tŷ Café"), title="Wi-Fi"))
+    (tmp_path / "code.png").write_bytes(image)
+    # zbar guesses an alphabet for what is not ASCII; its bytes are what phones get.
+    command = ["zbarimg", "--nodbus", "--raw", "-q", "-Sbinary", str(tmp_path / "code.png")]
+    said = subprocess.run(command, capture_output=True, check=True).stdout
+    assert said.decode() == "WIFI:T:nopass;S:Llyfrgell Tŷ Café;;"
+
+
+@pytest.mark.parametrize(
+    ("name", "passphrase"),
+    [
+        ("", ""),
+        ("é" * 17, ""),
+        ("a\nb", ""),
+        ("\ud800", ""),
+        ("Help Point", "short"),
+        ("Help Point", "x" * 64),
+        ("Help Point", "naïve passphrase"),
+        ("Help Point", "12345678\n"),
+    ],
+)
+def test_what_is_no_wifi_is_refused(name: str, passphrase: str) -> None:
+    with pytest.raises(HandoutError, match="A Wi-Fi's"):
+        qr.wifi(name, passphrase)

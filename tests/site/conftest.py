@@ -8,7 +8,7 @@ import pytest
 from appliance.release.manifest import Release, pack_blob
 from appliance.site.published import Site, open_site
 from appliance.site.render import render_site
-from tests.content import real_catalogue
+from tests.content import whole_catalogue
 
 RELEASE = Release("core", 7, datetime(2026, 11, 22, tzinfo=UTC), "0.1.0", (pack_blob(b"")[0],) * 16)
 LIBRARY = "Oak <Library> & Museum"
@@ -16,9 +16,9 @@ LIBRARY = "Oak <Library> & Museum"
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """The project's own content, rendered once."""
+    """The project's own content in all its languages, rendered once."""
     folder = tmp_path_factory.mktemp("site")
-    render_site(real_catalogue(), RELEASE, LIBRARY, folder, lambda *_: None)
+    render_site(whole_catalogue(), RELEASE, LIBRARY, folder, lambda *_: None)
     return open_site(folder)
 
 

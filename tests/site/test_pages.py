@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import gzip
 import re
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urldefrag
 
 import pytest
 
-from appliance.clock import in_words
 from appliance.site.published import Site
-from tests.content import real_catalogue
+from appliance.site.render import render_site
+from appliance.site.views import Edition
+from tests.content import real_catalogue, whole_catalogue
+from tests.site.conftest import LIBRARY, RELEASE
 from tests.site.html import Document, parse
 
-BOUNDARY = "This is information, not medical advice."
-NOT_NHS = "Made by Oak <Library> & Museum. Not an NHS service. Not endorsed by the NHS."
+BOUNDARY = (
+    "This is information, not medical advice. A doctor, nurse or pharmacist can advise you about"
+    " your own health."
+)
+NOT_NHS = "Made by %(library)s. Not an NHS service. Not endorsed by the NHS."
 OUTSIDE = ("http:", "https:", "//")
 
 
@@ -25,40 +31,69 @@ def documents(pages: dict[str, str]) -> dict[str, Document]:
     return {address: parse(html) for address, html in pages.items()}
 
 
+@pytest.fixture(scope="module")
+def english(documents: dict[str, Document]) -> dict[str, Document]:
+    return {address: page for address, page in documents.items() if address.startswith("/en/")}
+
+
+@cache
+def edition(code: str) -> Edition:
+    catalogue = whole_catalogue()
+    return Edition(catalogue, catalogue.languages[code], LIBRARY, RELEASE)
+
+
+def edition_of(address: str) -> Edition:
+    return edition(address.split("/")[1])
+
+
+def words_of(document: Document) -> str:
+    (body,) = document.all("body")
+    return one_line(body.text)
+
+
+def one_line(text: str) -> str:
+    """The words with single spaces; French sets some apart by a space that does not break."""
+    return " ".join(text.split())
+
+
 def test_every_guide_site_topic_and_handout_has_its_page(pages: dict[str, str]) -> None:
-    catalogue = real_catalogue()
-    expected = {"/en/", "/en/sites", "/en/helplines", "/en/handouts", "/en/about", "/en/privacy",
-                "/en/accessibility"}  # fmt: skip
-    expected |= {f"/en/{guide.slug}" for guide in catalogue.guides.values()}
-    expected |= {f"/en/go/{slug}" for slug in catalogue.sites}
-    expected |= {f"/en/topic/{slug}" for slug in catalogue.topics}
-    expected |= {f"/en/handouts/{slug}" for slug in catalogue.handouts}
+    catalogue = whole_catalogue()
+    single = ("", "sites", "helplines", "handouts", "about", "privacy", "accessibility")
+    expected = {f"/{guide.language}/{guide.slug}" for code in catalogue.languages
+                for guide in edition(code).guides()}  # fmt: skip
+    for code in catalogue.languages:
+        expected |= {f"/{code}/{name}" for name in single}
+        expected |= {f"/{code}/go/{slug}" for slug in catalogue.sites}
+        expected |= {f"/{code}/topic/{slug}" for slug in catalogue.topics}
+    expected |= {f"/{h.language}/handouts/{h.slug}" for h in catalogue.handouts.values()}
+    expected |= {f"/en/practice/{number}" for number in range(1, len(catalogue.screens) + 1)}
+    expected |= {"/en/practice"}
     assert expected <= set(pages)
-    assert all(address.startswith("/en/sites/") for address in set(pages) - expected)
+    assert all("/sites/" in address for address in set(pages) - expected)
 
 
-def test_every_page_says_whose_it_is_not_and_that_it_is_no_advice(
+def test_every_page_says_in_its_language_whose_it_is_not_and_that_it_is_no_advice(
     documents: dict[str, Document],
 ) -> None:
     for address, document in documents.items():
-        (body,) = document.all("body")
-        words = " ".join(body.text.split())
-        assert BOUNDARY in words, address
-        assert NOT_NHS in words, address
+        said = edition_of(address).say
+        assert one_line(said(BOUNDARY)) in words_of(document), address
+        assert one_line(said(NOT_NHS) % {"library": LIBRARY}) in words_of(document), address
 
 
 def test_every_page_has_urgent_help_one_tap_away(documents: dict[str, Document]) -> None:
     for address, document in documents.items():
-        assert {"tel:999", "tel:111", "tel:116123", "/en/helplines"} <= set(document.links()), (
-            address
-        )
+        wanted = {"tel:999", "tel:111", "tel:116123", f"{edition_of(address).home}helplines"}
+        assert wanted <= set(document.links()), address
 
 
 def test_every_page_is_well_formed_and_told_in_its_language(documents: dict[str, Document]) -> None:
     for address, document in documents.items():
         assert document.unclosed == [], address
         (html,) = document.all("html")
-        assert (html.attributes["lang"], html.attributes["dir"]) == ("en", "ltr")
+        language = edition_of(address).language
+        assert html.attributes["lang"] == language.tag
+        assert html.attributes["dir"] == language.direction
         (title,) = (element for element in document.all("title") if "Help Point" in element.text)
         assert title.text.endswith("– Help Point")
         assert len(document.all("main")) == 1
@@ -84,7 +119,7 @@ def test_ids_are_unique_and_every_inner_link_has_its_target(documents: dict[str,
 def test_every_link_leads_to_a_page_of_this_box_or_to_a_telephone(
     documents: dict[str, Document], page_files: dict[str, Path]
 ) -> None:
-    known = set(documents) | {f"/{name}" for name in page_files} | {"/en/search"}
+    known = set(documents) | {f"/{name}" for name in page_files}
     for address, document in documents.items():
         for link in document.links():
             target, _ = urldefrag(link)
@@ -113,7 +148,7 @@ def test_nothing_looks_like_an_nhs_service(pages: dict[str, str]) -> None:
 
 
 def test_every_code_stands_beside_its_readable_address(documents: dict[str, Document]) -> None:
-    urls = {site.url for site in real_catalogue().sites.values()}
+    urls = {site.url for site in whole_catalogue().sites.values()}
     count = 0
     for address, document in documents.items():
         shown = [e.text for e in document.elements if e.attributes.get("class") == "address"]
@@ -126,35 +161,58 @@ def test_every_code_stands_beside_its_readable_address(documents: dict[str, Docu
     assert count > 180
 
 
-def test_a_guide_shows_both_dates_and_its_sources(documents: dict[str, Document]) -> None:
-    catalogue = real_catalogue()
-    for guide in catalogue.guides.values():
-        (body,) = documents[f"/en/{guide.slug}"].all("body")
-        words = " ".join(body.text.split())
-        assert f"Last checked: {in_words(guide.review.reviewed)}." in words
-        assert f"Check again by: {in_words(guide.review.next_review)}." in words
-        for slug in guide.sources:
-            assert catalogue.sources[slug].title in words
+def test_a_guide_shows_both_dates_and_its_sources_in_its_language(
+    documents: dict[str, Document],
+) -> None:
+    catalogue = whole_catalogue()
+    for code in catalogue.languages:
+        here = edition(code)
+        for guide in here.guides():
+            words = words_of(documents[f"/{code}/{guide.slug}"])
+            for text, day in (
+                ("Last checked: %(date)s.", guide.review.reviewed),
+                ("Check again by: %(date)s.", guide.review.next_review),
+            ):
+                assert one_line(here.say(text) % {"date": here.day(day)}) in words
+            for slug in guide.sources:
+                assert catalogue.sources[slug].title in words
 
 
-def test_a_clinical_guide_says_that_it_waits_for_sign_off(documents: dict[str, Document]) -> None:
-    for guide in real_catalogue().guides.values():
-        (body,) = documents[f"/en/{guide.slug}"].all("body")
-        assert ("waiting for clinical sign-off" in body.text) == guide.is_clinical
+def test_a_clinical_guide_says_that_it_waits_for_sign_off(english: dict[str, Document]) -> None:
+    for guide in edition("en").guides():
+        waits = "waiting for clinical sign-off" in words_of(english[f"/en/{guide.slug}"])
+        assert waits == (guide.is_clinical and guide.sign_off is None)
 
 
-def test_log_in_pages_warn_of_the_sign_in_window(documents: dict[str, Document]) -> None:
-    for slug, site in real_catalogue().sites.items():
-        (body,) = documents[f"/en/go/{slug}"].all("body")
-        warns = "never in a window that opened by itself" in " ".join(body.text.split())
+def test_what_nobody_checked_says_so_with_a_way_to_the_english_page(
+    documents: dict[str, Document],
+) -> None:
+    for guide in whole_catalogue().guides.values():
+        address = f"/{guide.language}/{guide.slug}"
+        if guide.translation and address in documents:
+            here = edition_of(address)
+            says = (
+                "No other person has checked it yet."
+                if here.language.is_easy_read
+                else here.say("Nobody has checked this translation yet.")
+            )
+            is_unchecked = not guide.translation.checked_by
+            assert (says in words_of(documents[address])) == is_unchecked
+            assert f"/en/{guide.slug}" in documents[address].links()
+
+
+def test_log_in_pages_warn_of_the_sign_in_window(english: dict[str, Document]) -> None:
+    for slug, site in whole_catalogue().sites.items():
+        words = words_of(english[f"/en/go/{slug}"])
+        warns = "never in a window that opened by itself" in words
         assert warns == ("login.nhs.uk" in site.url or "nhsapp.service" in site.url)
 
 
 def test_a_handout_can_be_downloaded_and_read_as_a_page(
-    documents: dict[str, Document], page_files: dict[str, Path]
+    english: dict[str, Document], page_files: dict[str, Path]
 ) -> None:
     for handout in real_catalogue().handouts.values():
-        document = documents[f"/en/handouts/{handout.slug}"]
+        document = english[f"/en/handouts/{handout.slug}"]
         for paper in ("a4", "a5"):
             link = f"/en/handouts/{handout.slug}-{paper}.pdf"
             assert link in document.links()
@@ -175,10 +233,7 @@ def test_gzip_beside_each_page_is_the_page_and_small_enough(page_files: dict[str
 
 
 def test_pages_are_the_same_each_time(site: Site, tmp_path: Path) -> None:
-    from appliance.site.render import render_site
-    from tests.site.conftest import LIBRARY, RELEASE
-
-    render_site(real_catalogue(), RELEASE, LIBRARY, tmp_path, lambda *_: None)
+    render_site(whole_catalogue(), RELEASE, LIBRARY, tmp_path, lambda *_: None)
     again = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     once = {
         p.relative_to(site.folder): p.read_bytes() for p in site.folder.rglob("*") if p.is_file()

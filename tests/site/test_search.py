@@ -24,12 +24,26 @@ from appliance.site.search_index import Entry, write_index
         ("keep my password safe", "/en/account-safety"),
         ("diabetes", "/en/go/diabetes-uk"),
         ("library computer", "/en/login-on-web"),
+        ("how do i keep my account safe", "/en/account-safety"),
+        ("scam", "/en/spot-scams"),
+        ("test results", "/en/results-and-record"),
+        ("price of a prescription", "/en/prescription-costs"),
+        ("register with a GP", "/en/register-gp"),
     ],
 )
 def test_people_find_what_they_ask_for_among_the_first_three(
     site: Site, query: str, address: str
 ) -> None:
     assert address in [result.address for result in site.search("en", query)[:3]]
+
+
+def test_a_guide_stands_before_a_leaflet_with_the_same_words(site: Site) -> None:
+    (first, *_) = site.search("en", "password")
+    assert first.address == "/en/account-safety"
+
+
+def test_small_words_alone_are_still_searched_for(site: Site) -> None:
+    assert site.search("en", "who to")
 
 
 def test_a_word_begun_is_enough(site: Site) -> None:
@@ -67,6 +81,12 @@ def test_only_the_language_asked_for_is_searched(tmp_path: Path) -> None:
     entries = [Entry("en", "/en/a", "Cat", "", ""), Entry("pl", "/pl/a", "Cat", "", "")]
     write_index(tmp_path / "i.db", entries)
     assert [result.address for result in find(tmp_path / "i.db", "pl", "cat")] == ["/pl/a"]
+
+
+def test_vowel_signs_belong_to_their_words(tmp_path: Path) -> None:
+    entries = [Entry("bn", "/bn/pin", "পিন", "", ""), Entry("bn", "/bn/other", "পান না", "", "")]
+    write_index(tmp_path / "i.db", entries)
+    assert [result.address for result in find(tmp_path / "i.db", "bn", "পিন")] == ["/bn/pin"]
 
 
 def test_accents_and_case_make_no_difference(tmp_path: Path) -> None:

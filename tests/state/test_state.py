@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from appliance.errors import ConfigError, StateError
-from appliance.state.state import Counts, Settings, SettingsFile
+from appliance.state.state import RULES, Counts, Settings, SettingsFile
 
 DAY, NEXT_DAY = date(2026, 11, 22), date(2026, 11, 23)
 
@@ -27,6 +28,55 @@ def test_settings_have_defaults_until_they_are_changed(path: Path) -> None:
 def test_a_value_that_cannot_be_shown_is_refused(path: Path, value: str) -> None:
     with pytest.raises(ConfigError, match="printable"):
         SettingsFile(path).change("library_name", value)
+    assert SettingsFile(path).read() == Settings()
+
+
+def test_every_setting_has_a_rule_and_its_default_keeps_it() -> None:
+    for name, default in asdict(Settings()).items():
+        assert RULES[name].tidied(default) == default
+
+
+def test_opening_hours_are_a_few_lines(path: Path) -> None:
+    changed = SettingsFile(path).change(
+        "opening_hours", " Monday to Friday  9am to 5pm;Saturday 10am to 4pm;\r\n\r\nSunday closed "
+    )
+    hours = "Monday to Friday 9am to 5pm\nSaturday 10am to 4pm\nSunday closed"
+    assert changed.opening_hours == SettingsFile(path).read().opening_hours == hours
+
+
+def test_a_wifis_name_and_passphrase_are_kept_as_they_were_typed(path: Path) -> None:
+    SettingsFile(path).change("wifi_name", "Help  Point; café")
+    SettingsFile(path).change("wifi_passphrase", " two  spaces; ")
+    settings = SettingsFile(path).read()
+    assert (settings.wifi_name, settings.wifi_passphrase) == ("Help  Point; café", " two  spaces; ")
+
+
+@pytest.mark.parametrize("name", ["opening_hours", "wifi_name", "wifi_passphrase"])
+def test_what_a_library_may_leave_out_can_be_emptied_again(path: Path, name: str) -> None:
+    SettingsFile(path).change(name, "something long")
+    assert SettingsFile(path).change(name, "") == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "wanted"),
+    [
+        ("opening_hours", "9 to 5\n" * 8, "at most 7 lines"),
+        ("opening_hours", "x" * 46, "up to 45"),
+        ("opening_hours", "9 to\u202e5", "printable"),
+        ("opening_hours", "9\x005", "printable"),
+        ("wifi_name", "é" * 17, "at most 32 bytes"),
+        ("wifi_name", " Help Point", "exactly as phones show"),
+        ("wifi_name", "Help\nPoint", "printable"),
+        ("wifi_name", "\ud800", "printable"),
+        ("wifi_passphrase", "short", "8 to 63"),
+        ("wifi_passphrase", "x" * 64, "8 to 63"),
+        ("wifi_passphrase", "eight or é", "ASCII"),
+        ("wifi_passphrase", "eight or\n", "8 to 63"),
+    ],
+)
+def test_each_setting_has_its_own_rule(path: Path, name: str, value: str, wanted: str) -> None:
+    with pytest.raises(ConfigError, match=f"{name} wants .*{wanted}"):
+        SettingsFile(path).change(name, value)
     assert SettingsFile(path).read() == Settings()
 
 
