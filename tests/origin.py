@@ -31,6 +31,11 @@ class _Handler(SimpleHTTPRequestHandler):
         pass
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_args: object) -> None:
+        """A client that hangs up is part of the tests."""
+
+
 class Origin:
     """Serves `folder`. `paths` are the requests so far.
 
@@ -41,7 +46,7 @@ class Origin:
         self.folder = folder
         self.paths: list[str] = []
         self.faults: dict[str, bytes] = {}
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, self))
+        self._server = _Server(("127.0.0.1", 0), partial(_Handler, self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
     @contextmanager
