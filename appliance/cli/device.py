@@ -158,4 +158,4 @@ class Box:
 
     def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
         settings = SettingsFile(self.config.settings_file).read()
-        render_site(catalogue, release, settings.library_name, folder, Progress())
+        render_site(catalogue, release, settings, folder, Progress())

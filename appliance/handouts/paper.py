@@ -17,6 +17,29 @@ class Paper(StrEnum):
         return {"a4": "iso_a4_210x297mm", "a5": "iso_a5_148x210mm"}[self.value]
 
 
+class Download(StrEnum):
+    """A way that every handout can be downloaded; its value ends the file's name."""
+
+    A4 = "a4"
+    A5 = "a5"
+    LARGE = "large"
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that it is for."""
+        return Paper.A5 if self is Download.A5 else Paper.A4
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is in large print."""
+        return self is Download.LARGE
+
+    @property
+    def words(self) -> str:
+        """What people choose by; in English, as the handouts are."""
+        return {"a4": "A4", "a5": "A5", "large": "large print, A4"}[self.value]
+
+
 class PosterPaper(StrEnum):
     """A size of paper that the posters are designed for."""
 

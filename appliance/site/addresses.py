@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
-from appliance.handouts.paper import Paper
+from appliance.handouts.paper import Download
 
 # Plain names below each other; nothing that could lead out of a folder.
 _ADDRESS = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9-]*)+(?:/|\.pdf)?")
@@ -44,9 +44,9 @@ def handout(language: str, slug: str) -> str:
     return f"/{language}/handouts/{slug}"
 
 
-def handout_file(language: str, slug: str, paper: Paper) -> str:
+def handout_file(language: str, slug: str, download: Download) -> str:
     """Return the address of a handout as a PDF."""
-    return f"/{language}/handouts/{slug}-{paper.value}.pdf"
+    return f"/{language}/handouts/{slug}-{download.value}.pdf"
 
 
 def file_of(address: str) -> str | None:

@@ -13,14 +13,16 @@ from appliance.site.views import Edition
 def resolver(edition: Edition) -> Callable[[str], str]:
     """Return what turns `site:mind`, `guide:...`, `handout:...`, `page:...` into addresses.
 
-    A guide that is not shown in this language leads to the English one. The function that is
-    returned raises KeyError for what does not exist at all.
+    A guide that is not shown in this language leads to the English one, one that the library hides
+    to its topic. The function that is returned raises KeyError for what does not exist at all.
     """
     catalogue, language = edition.catalogue, edition.code
     shown = {guide.slug for guide in edition.guides()}
 
     def resolve(target: str) -> str:
         scheme, _, slug = target.partition(":")
+        if scheme == "guide" and slug in edition.hidden:
+            return addresses.topic(language, catalogue.guides[FALLBACK_LANGUAGE, slug].topic)
         if scheme == "guide":
             code = language if slug in shown else FALLBACK_LANGUAGE
             return addresses.guide(catalogue.guides[code, slug].language, slug)

@@ -11,7 +11,7 @@ from appliance.catalogue.markdown import to_html
 from appliance.catalogue.model import Guide, Handout, Site, Topic
 from appliance.catalogue.records import ORIGINAL_LANGUAGE
 from appliance.clock import add_months
-from appliance.handouts.paper import Paper
+from appliance.handouts.paper import Download
 from appliance.site import addresses, practice, views
 from appliance.site.links import resolver
 from appliance.site.pictures import symbols
@@ -254,7 +254,7 @@ def _handout(edition: Edition, handout: Handout, pdf_sizes: Mapping[str, int]) -
             **views.review(handout, edition),
         },
         "others": {},
-        "files": [_file(handout, paper, pdf_sizes) for paper in Paper],
+        "files": [_file(handout, download, pdf_sizes) for download in Download],
         "helplines": [
             views.helpline(catalogue.helplines[slug], edition) for slug in handout.helplines
         ],
@@ -264,7 +264,7 @@ def _handout(edition: Edition, handout: Handout, pdf_sizes: Mapping[str, int]) -
     return _page(edition, f"handouts/{handout.slug}", "handout.html", context)
 
 
-def _file(handout: Handout, paper: Paper, pdf_sizes: Mapping[str, int]) -> Context:
-    address = addresses.handout_file(handout.language, handout.slug, paper)
+def _file(handout: Handout, download: Download, pdf_sizes: Mapping[str, int]) -> Context:
+    address = addresses.handout_file(handout.language, handout.slug, download)
     size_kb = -(-pdf_sizes[address] // 1000)
-    return {"address": address, "paper": paper.name, "size_kb": size_kb}
+    return {"address": address, "paper": download.words, "size_kb": size_kb}

@@ -9,7 +9,7 @@ from pathlib import Path
 from appliance.catalogue.model import Catalogue
 from appliance.errors import ContentError
 from appliance.handouts.layout import lay_out
-from appliance.handouts.paper import Paper
+from appliance.handouts.paper import Download
 from appliance.handouts.sheet import sheet
 from appliance.release.manifest import Release
 from appliance.site import addresses
@@ -17,20 +17,21 @@ from appliance.site.pages import Page, pages
 from appliance.site.published import INDEX, PAGES, Facts, write_facts, write_interface
 from appliance.site.search_index import entries, write_index
 from appliance.site.templates import content_security_policy
-from appliance.site.views import Edition
+from appliance.site.views import Edition, unsigned
+from appliance.state.state import Settings
 
 Tell = Callable[[str, int, int], None]
 
 
 def render_site(
-    catalogue: Catalogue, release: Release, library_name: str, folder: Path, tell: Tell
+    catalogue: Catalogue, release: Release, settings: Settings, folder: Path, tell: Tell
 ) -> None:
     """Fill an empty folder with everything that the web process serves.
 
     Args:
         catalogue: the content of `release`.
         release: named on every page.
-        library_name: named on every page and handout.
+        settings: the library's name, on every page and handout, and what it does not show.
         folder: where to.
         tell: told what is being made, how many are done, and of how many.
     Raises:
@@ -40,9 +41,10 @@ def render_site(
     """
     if not catalogue.languages or not catalogue.helplines:
         raise ContentError("the content names no language or no helpline, so no page can be made")
-    pdf_sizes = _write_handouts(catalogue, library_name, folder / PAGES, tell)
+    pdf_sizes = _write_handouts(catalogue, settings.library_name, folder / PAGES, tell)
+    hidden = frozenset() if settings.clinical_guides == "shown" else unsigned(catalogue)
     editions = [
-        Edition(catalogue, language, library_name, release)
+        Edition(catalogue, language, settings.library_name, release, hidden)
         for language in catalogue.languages.values()
     ]
     count = 0
@@ -60,15 +62,15 @@ def render_site(
 def _write_handouts(
     catalogue: Catalogue, library_name: str, folder: Path, tell: Tell
 ) -> dict[str, int]:
-    """Write each handout on each paper. Returns address -> bytes."""
+    """Write each handout in each way that it can be downloaded. Returns address -> bytes."""
     sizes = {}
     handouts = list(catalogue.handouts.values())
     for done, handout in enumerate(handouts):
         tell("making handouts", done, len(handouts))
         content = sheet(handout, catalogue, library_name)
-        for paper in Paper:
-            address = addresses.handout_file(handout.language, handout.slug, paper)
-            pdf = lay_out(content, paper)
+        for download in Download:
+            address = addresses.handout_file(handout.language, handout.slug, download)
+            pdf = lay_out(content, download.paper, is_large=download.is_large)
             path = folder / address.lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(pdf)

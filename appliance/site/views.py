@@ -58,12 +58,16 @@ BLOCK_LABELS = Labels(
 
 @dataclass(frozen=True)
 class Edition:
-    """One language of one release, for one library: what every page needs to know."""
+    """One language of one release, for one library: what every page needs to know.
+
+    `hidden` are the slugs of guides that the library has chosen not to show.
+    """
 
     catalogue: Catalogue
     language: Language
     library_name: str
     release: Release
+    hidden: frozenset[str] = frozenset()
 
     @property
     def code(self) -> str:
@@ -97,13 +101,14 @@ class Edition:
 
     def guides(self) -> tuple[Guide, ...]:
         """The guides to show."""
-        return tuple(guide for guide in self.catalogue.guides_in(self.code) if is_shown(guide))
+        own = self.catalogue.guides_in(self.code)
+        return tuple(guide for guide in own if is_shown(guide) and guide.slug not in self.hidden)
 
     def english_guides(self) -> tuple[Guide, ...]:
         """The English guides that are not shown in this language."""
         shown = {guide.slug for guide in self.guides()}
         english = self.catalogue.guides_in(ORIGINAL_LANGUAGE)
-        return tuple(guide for guide in english if guide.slug not in shown)
+        return tuple(guide for guide in english if guide.slug not in shown | self.hidden)
 
     def base(self) -> Context:
         """What the frame of every page shows; plain values, so that it can be kept as JSON."""
@@ -126,6 +131,15 @@ class Edition:
                 "date": self.day(self.release.released_at.date()),
             },
         }
+
+
+def unsigned(catalogue: Catalogue) -> frozenset[str]:
+    """The slugs of clinical guides that no clinician has signed off yet."""
+    return frozenset(
+        guide.slug
+        for guide in catalogue.guides_in(ORIGINAL_LANGUAGE)
+        if guide.is_clinical and guide.sign_off is None
+    )
 
 
 def is_shown(guide: Guide) -> bool:

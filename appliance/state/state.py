@@ -28,6 +28,7 @@ class Settings:
     opening_hours: str = ""
     wifi_name: str = ""
     wifi_passphrase: str = ""
+    clinical_guides: str = "shown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,10 @@ RULES: Mapping[str, Rule] = {
         "8 to 63 letters, digits and marks of ASCII, or nothing for an open Wi-Fi",
         r"([ -~]{8,63})?",
         is_verbatim=True,
+    ),
+    "clinical_guides": Rule(
+        "shown (with a notice until a clinician has signed them off) or signed (only signed ones)",
+        "shown|signed",
     ),
 }
 

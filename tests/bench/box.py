@@ -20,6 +20,9 @@ from tests.bench.web import free_port
 HEALTH = "/healthz"
 
 
+HEAVIEST = 3  # pages of each further language
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A help point that shows its release.
@@ -49,18 +52,39 @@ class Box:
         files = sorted(path.relative_to(self.pages) for path in self.pages.rglob("*.html"))
         return [f"/{file.with_suffix('')}".removesuffix("index") for file in files]
 
+    def pages_to_open(self) -> list[str]:
+        """Return the pages worth a browser's time: 3,000 would take it a quarter of an hour.
+
+        Every page of the first language, every home page and guide, and the heaviest pages of each
+        other language; the tests hold the size of all of them.
+        """
+        first, *others = self.catalogue.languages
+        pages = self.page_addresses()
+        chosen = {*self.homes(), *self.guides()}
+        chosen |= {page for page in pages if page.startswith(addresses.home(first))}
+        for code in others:
+            own = [page for page in pages if page.startswith(addresses.home(code))]
+            chosen |= set(sorted(own, key=self._packed_size)[-HEAVIEST:])
+        return sorted(chosen)
+
+    def _packed_size(self, address: str) -> int:
+        return (self.pages / f"{addresses.file_of(address)}.gz").stat().st_size
+
     def guides(self) -> list[str]:
-        """Return the address of every guide."""
+        """Return the address of every guide that is shown."""
         found = self.catalogue.guides.values()
-        return [addresses.guide(guide.language, guide.slug) for guide in found]
+        every = (addresses.guide(guide.language, guide.slug) for guide in found)
+        return [address for address in every if self.file(address).exists()]
 
     def homes(self) -> list[str]:
         """Return the address of every home page."""
         return ["/", *map(addresses.home, self.catalogue.languages)]
 
     def usual_guide(self) -> str:
-        """Return the address of the guide of middling length."""
-        by_length = sorted(self.guides(), key=lambda address: self.file(address).stat().st_size)
+        """Return the address of the guide of middling length in the first language."""
+        first = addresses.home(next(iter(self.catalogue.languages)))
+        english = (address for address in self.guides() if address.startswith(first))
+        by_length = sorted(english, key=lambda address: self.file(address).stat().st_size)
         return by_length[len(by_length) // 2]
 
     def file(self, address: str) -> Path:

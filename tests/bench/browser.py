@@ -1,4 +1,4 @@
-"""The first view of every page in Chromium: how many requests, and how much on the wire."""
+"""The first view of pages in Chromium: how many requests, and how much on the wire."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ def measure(box: Box, _folder: Path) -> list[Figure]:
     language = next(iter(box.catalogue.languages))
     made = [f"/{language}/{rest}" for rest in MADE_ON_REQUEST]
     with serving(box) as server, metering(server.port) as meter:
-        views = _views(["/", *box.page_addresses(), *made], meter)
+        views = _views([*box.pages_to_open(), *made], meter)
         return [
             _requests(views, meter),
             _weight("home and guides", views, [*box.homes(), *box.guides()]),
-            _weight("any ready-made page", views, box.page_addresses()),
+            _weight("any page opened", views, box.page_addresses()),
             _weight("search and errors", views, made),
             _cross_check(views, meter),
         ]

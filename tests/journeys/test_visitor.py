@@ -25,7 +25,7 @@ def test_from_home_to_a_guide_to_a_code_to_paper(page: Page, tmp_path: Path) -> 
     page.go_back()
     page.locator('a[href="/en/handouts/get-the-app"]').last.click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="A4").click()
+        page.get_by_role("link", name="print: A4").click()
     download.value.save_as(tmp_path / "sheet.pdf")
     on_paper = codes((tmp_path / "sheet.pdf").read_bytes(), dpi=150)
     assert "https://www.nhs.uk/nhs-app/setting-up/downloading/" in on_paper

@@ -8,6 +8,7 @@ import pytest
 from appliance.release.manifest import Release, pack_blob
 from appliance.site.published import Site, open_site
 from appliance.site.render import render_site
+from appliance.state.state import Settings
 from tests.content import whole_catalogue
 
 RELEASE = Release("core", 7, datetime(2026, 11, 22, tzinfo=UTC), "0.1.0", (pack_blob(b"")[0],) * 16)
@@ -18,7 +19,7 @@ LIBRARY = "Oak <Library> & Museum"
 def site(tmp_path_factory: pytest.TempPathFactory) -> Site:
     """The project's own content in all its languages, rendered once."""
     folder = tmp_path_factory.mktemp("site")
-    render_site(whole_catalogue(), RELEASE, LIBRARY, folder, lambda *_: None)
+    render_site(whole_catalogue(), RELEASE, Settings(LIBRARY), folder, lambda *_: None)
     return open_site(folder)
 
 

@@ -11,9 +11,10 @@ from urllib.parse import urldefrag
 
 import pytest
 
-from appliance.site.published import Site
+from appliance.site.published import Site, open_site
 from appliance.site.render import render_site
-from appliance.site.views import Edition
+from appliance.site.views import Edition, unsigned
+from appliance.state.state import Settings
 from tests.content import real_catalogue, whole_catalogue
 from tests.site.conftest import LIBRARY, RELEASE
 from tests.site.html import Document, parse
@@ -213,7 +214,7 @@ def test_a_handout_can_be_downloaded_and_read_as_a_page(
 ) -> None:
     for handout in real_catalogue().handouts.values():
         document = english[f"/en/handouts/{handout.slug}"]
-        for paper in ("a4", "a5"):
+        for paper in ("a4", "a5", "large"):
             link = f"/en/handouts/{handout.slug}-{paper}.pdf"
             assert link in document.links()
             assert page_files[link.lstrip("/")].read_bytes().startswith(b"%PDF")
@@ -233,10 +234,23 @@ def test_gzip_beside_each_page_is_the_page_and_small_enough(page_files: dict[str
 
 
 def test_pages_are_the_same_each_time(site: Site, tmp_path: Path) -> None:
-    render_site(whole_catalogue(), RELEASE, LIBRARY, tmp_path, lambda *_: None)
+    render_site(whole_catalogue(), RELEASE, Settings(LIBRARY), tmp_path, lambda *_: None)
     again = {p.relative_to(tmp_path): p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
     once = {
         p.relative_to(site.folder): p.read_bytes() for p in site.folder.rglob("*") if p.is_file()
     }
     assert {str(path) for path in again if again[path] != once.get(path)} <= {"search.db"}
     assert again.keys() == once.keys()
+
+
+def test_a_library_may_hide_what_no_clinician_has_signed(tmp_path: Path) -> None:
+    catalogue = real_catalogue()
+    settings = Settings(LIBRARY, clinical_guides="signed")
+    render_site(catalogue, RELEASE, settings, tmp_path, lambda *_: None)
+    hidden = unsigned(catalogue)
+    assert "where-to-get-help" in hidden
+    pages = {p.stem: parse(p.read_text("utf-8")) for p in tmp_path.glob("pages/en/*.html")}
+    assert not hidden & set(pages)
+    links = {link for page in pages.values() for link in page.links()}
+    assert not {f"/en/{slug}" for slug in hidden} & links
+    assert not [r for r in open_site(tmp_path).search("en", "111 999") if r.address in hidden]

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from appliance.catalogue.model import Catalogue, Guide, Handout, Problem
 from appliance.editing.preview.snapshot import Pages, Watched
 from appliance.errors import HandoutError
-from appliance.handouts.paper import Paper
+from appliance.handouts.paper import Download
 from appliance.site import addresses
 
 ASSETS = Path(__file__).with_name("assets")
@@ -98,7 +98,7 @@ def _handouts_at(catalogue: Catalogue, address: str, guide: Guide | None) -> lis
 
 
 def _pdf_address(handout: Handout) -> str:
-    return addresses.handout_file(handout.language, handout.slug, Paper.A4)
+    return addresses.handout_file(handout.language, handout.slug, Download.A4)
 
 
 def _by_place(problems: Sequence[Problem], path: str) -> tuple[list[Problem], list[Problem]]:
