@@ -96,16 +96,17 @@ def _handler(running: Host) -> type[BaseHTTPRequestHandler]:
             """Stay silent."""
 
         def _answer(self) -> None:
+            reply = running.replies.get(self.path, Reply(404, b""))
             running.begin(self.command, self.path, self.headers["User-Agent"])
+            time.sleep(reply.delay_s)
+            # Before the answer is sent: the asker may ask again the moment that it has it.
+            running.end()
             try:
-                self._say(running.replies.get(self.path, Reply(404, b"")))
+                self._say(reply)
             except OSError:
                 self.close_connection = True  # the asker has gone: it waits for nobody
-            finally:
-                running.end()
 
         def _say(self, reply: Reply) -> None:
-            time.sleep(reply.delay_s)
             if reply.is_broken:
                 self.wfile.write(b"\x00\x01 no answer\r\n\r\n")
                 return
