@@ -84,7 +84,11 @@ def _first_view(browser: Browser, port: int, address: str) -> View:
         page = context.new_page()
         network = _Network(context.new_cdp_session(page))
         page.goto(f"http://{HOST}:{port}{address}", wait_until="load")
-        if network.finished == 0:
+        for _ in range(50):  # the word of it may come after the page itself
+            if network.finished:
+                break
+            page.wait_for_timeout(20)
+        else:
             raise BenchError(f"Chromium saw no answer end at {address}")
         return View(address, network.requests, network.wire_bytes)
     finally:
