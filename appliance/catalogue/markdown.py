@@ -282,12 +282,12 @@ def _with_label(label: str, heading: str) -> tuple[str, str]:
 
     A heading that starts with its label, such as "Do this" after "Do", does not say it twice.
     """
-    rest = heading[len(label) :]
+    rest, joint = heading[len(label) :], ": "
     if label and heading.casefold().startswith(label.casefold()) and not rest[:1].isalnum():
-        label, heading = heading[: len(label)], rest.strip()
+        label, heading, joint = heading[: len(label)], rest.strip(), " "
     marked = f'<span class="label">{escape(label)}</span>' if label else ""
     words = escape(heading)
-    return " ".join(filter(None, [marked, words])), " ".join(filter(None, [label, heading]))
+    return " ".join(filter(None, [marked, words])), joint.join(filter(None, [label, heading]))
 
 
 def _new_id(text: str, taken: Counter[str]) -> str:

@@ -311,3 +311,16 @@ def test_plain_text_has_the_same_words_as_the_page(text: str) -> None:
     inspector.feed(rendered.html)
     inspector.close()
     assert "".join("".join(inspector.words).split()) == "".join(to_plain(text).split())
+
+
+@pytest.mark.parametrize(
+    ("block", "text"),
+    [
+        ("::: warning Flashing lights\nThe scan flashes.\n:::", "Important: Flashing lights"),
+        ("::: do Do this\n- one\n:::", "Do this"),
+        ("::: dont\n- one\n:::", "Do not"),
+    ],
+)
+def test_a_list_of_contents_reads_well(block: str, text: str) -> None:
+    (heading,) = to_html(block, lambda target: target, Labels()).headings
+    assert heading.text == text
