@@ -61,7 +61,7 @@ class ReleaseError(ApplianceError):
 class HandoutError(ApplianceError):
     """A handout or a QR code cannot be made."""
 
-    advice = "The handout is not ready. Please ask a member of staff for paper."
+    advice = "Nothing was made. Correct what is named above and try again."
 
 
 class PrinterError(ApplianceError):

@@ -13,7 +13,7 @@ from appliance.catalogue.model import Catalogue
 from appliance.cli.progress import Progress
 from appliance.clock import WRITTEN_AT, now
 from appliance.config import Config
-from appliance.errors import SourceError, StoreError, TrustError
+from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
 from appliance.files import read_file
 from appliance.release.manifest import Release, read_release
 from appliance.release.repository import MAX_METADATA_BYTES
@@ -60,9 +60,15 @@ def settings_command(config: Config, name: str | None, value: str | None) -> Non
         raise click.UsageError(
             f"say what {name} should be, for example: library_name 'Oak Library'"
         )
+    before = asdict(file.read()).get(name, "")
     file.change(name, value)
     if Store(config.store).pointer() is not None:
-        remake(Box(config).device)
+        try:
+            remake(Box(config).device)
+        except ApplianceError:
+            # Or every later update would fail on it too, such as a name that our font cannot print.
+            file.change(name, before)
+            raise
     click.echo(f"{name} is now {value}.")
 
 
@@ -91,10 +97,11 @@ class Box:
         source = FolderSource(self.config.embedded)
         try:
             self._update(source, WRITTEN_AT)
-        except TrustError:
+        except TrustError as error:
             if self.store.pointer() is None:
                 raise
-            # What is shown came by network and is newer: the normal case after the first sync.
+            # Mostly because what is shown came by network and is newer.
+            click.echo(f"{error}\nWhat is shown stays.", err=True)
 
     def sync_first_that_works(self, addresses: Sequence[str]) -> None:
         """Try each source in turn.

@@ -135,6 +135,15 @@ def test_the_librarys_name_appears_on_pages_and_paper(helppoint: Helppoint, tmp_
     assert "Made by Oak Library." in " ".join(text.split())
 
 
+def test_a_setting_that_no_page_can_be_made_with_is_taken_back(helppoint: Helppoint) -> None:
+    helppoint.run("sync", "--embedded")
+    done = helppoint.run("settings", "library_name", "图书馆")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "library_name = your library\n" in helppoint.run("settings").stdout
+    assert helppoint.run("settings", "library_name", "Oak Library").returncode == 0
+
+
 def test_a_qr_code_becomes_a_picture_of_the_size_asked_for(
     helppoint: Helppoint, tmp_path: Path
 ) -> None:
