@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from contextvars import ContextVar
+from functools import cache
 from gettext import NullTranslations
 from hashlib import sha256
 from pathlib import Path
@@ -18,6 +19,9 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _SPACE = re.compile(r"\s+")
 _AROUND_SIGNS = re.compile(r"\s*([{};,>])\s*")
 _BLANK_LINES = re.compile(r"\n\s*\n+")
+
+# The language of the page that is being made.
+_translations: ContextVar[NullTranslations] = ContextVar("_translations")
 
 
 @cache
@@ -43,13 +47,25 @@ def render(name: str, context: Mapping[str, object], translations: NullTranslati
         jinja2.UndefinedError: the context lacks something that the template shows.
     """
     style = Markup(stylesheet())  # noqa: S704 - a file of our own, not anybody's input
-    template = _environment(translations).get_template(name)
-    page = template.render({"query": "", **context, "style": style})
+    before = _translations.set(translations)
+    try:
+        page = _environment().get_template(name).render({"query": "", **context, "style": style})
+    finally:
+        _translations.reset(before)
     return _BLANK_LINES.sub("\n", page) + "\n"
 
 
-@lru_cache(maxsize=64)  # more than there are languages; kept by identity
-def _environment(translations: NullTranslations) -> Environment:
+def _gettext(text: str) -> str:
+    return _translations.get().gettext(text)
+
+
+def _ngettext(one: str, many: str, count: int) -> str:
+    return _translations.get().ngettext(one, many, count)
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates, compiled once for all languages: they take most of the memory."""
     environment = Environment(
         loader=FileSystemLoader(_HERE / "templates"),
         autoescape=True,
@@ -59,5 +75,5 @@ def _environment(translations: NullTranslations) -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
+    environment.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]  # added by the extension
     return environment
