@@ -26,7 +26,8 @@ class Config:
     """Where things are, and whom to ask for content.
 
     `embedded` is a folder with the signed repository that the application ships, and `root.json`,
-    the root metadata that everything is checked against.
+    the root metadata that everything is checked against. `runtime` is a folder in memory, where the
+    box's programs tell each other what is so just now.
     """
 
     home: Path
@@ -34,6 +35,7 @@ class Config:
     host: str = "127.0.0.1"
     port: int = 8000
     embedded: Path = EMBEDDED
+    runtime: Path = Path("/run/helppoint")
 
     @property
     def store(self) -> Path:
@@ -44,6 +46,11 @@ class Config:
     def settings_file(self) -> Path:
         """What staff have set."""
         return self.home / "state" / "desk.json"
+
+    @property
+    def network_file(self) -> Path:
+        """What the hotspot's watcher knows of the network."""
+        return self.runtime / "network.json"
 
     @property
     def counts_file(self) -> Path:
@@ -67,13 +74,13 @@ def read_config(home: Path) -> Config:
     _refuse_wrong(path, content)
     if "origins" in content:
         content["origins"] = tuple(content["origins"])
-    if "embedded" in content:
-        content["embedded"] = Path(content["embedded"])
+    for folder in {"embedded", "runtime"} & content.keys():
+        content[folder] = Path(content[folder])
     return Config(home, **content)
 
 
 def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
-    wanted = {"origins": list, "host": str, "port": int, "embedded": str}
+    wanted = {"origins": list, "host": str, "port": int, "embedded": str, "runtime": str}
     for name, value in content.items():
         if name not in wanted:
             known = ", ".join(field.name for field in fields(Config) if field.name != "home")

@@ -36,6 +36,7 @@ class Unique:
 _UNIQUE = (
     Unique("languages", "name"),
     Unique("topics", "title"),
+    Unique("tasks", "words"),
     Unique("sites", "name"),
     Unique("sites", "url"),
     Unique("sources", "url"),

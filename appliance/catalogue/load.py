@@ -34,6 +34,7 @@ T = TypeVar("T")
 LISTS = {
     "languages.toml": "languages",
     "topics.toml": "topics",
+    "tasks.toml": "tasks",
     "sources.toml": "sources",
     "sites.toml": "sites",
     "links.toml": "links",
@@ -106,6 +107,7 @@ class _Reader:
         self._found.catalogue = Catalogue(
             languages=self._list("languages.toml", "languages", records.language),
             topics=self._list("topics.toml", "topics", records.topic),
+            tasks=self._list("tasks.toml", "tasks", records.task),
             sources=self._list("sources.toml", "sources", records.source),
             sites={**listed, **single},
             helplines=self._list("helplines.toml", "helplines", records.helpline),

@@ -48,6 +48,7 @@ class Labels:
     warning: str = "Important"
     urgent_999: str = "Emergency"
     urgent_111: str = "Urgent"
+    step: str = "Step %(number)s is done"
 
     def of(self, block: Block) -> str:
         """Return the word for a block; `steps` and `inset` have none."""
@@ -148,6 +149,7 @@ class _Writer:
         self._ids: Counter[str] = Counter()
         self._ends: list[str] = []
         self._block_of_list: Block | None = None
+        self._steps: list[int] = []
 
     def write(self, tokens: Sequence[Token]) -> None:
         for place, token in enumerate(tokens):
@@ -164,6 +166,13 @@ class _Writer:
         kind = token.type
         if kind == OPEN:
             self._open_block(token)
+        elif kind == "list_item_open" and self._steps and token.level == self._steps[-1]:
+            self._open_step(token)
+        elif kind == "list_item_close" and self._steps and token.level == self._steps[-1]:
+            self.out.append("</div></li>\n")
+        elif kind == "ordered_list_close" and self._steps and token.level == self._steps[-1] - 1:
+            self._steps.pop()
+            self.out.append(_simple(token))
         elif kind == "ordered_list_open":
             self._open_numbered_list(token)
         elif kind == "link_open":
@@ -227,6 +236,14 @@ class _Writer:
         attributes = ' class="steps"' if is_steps else ""
         attributes += f' start="{start}"' if isinstance(start, int) else ""
         self.out.append(f"<ol{attributes}>")
+        if is_steps:
+            self._steps.append(token.level + 1)
+
+    def _open_step(self, token: Token) -> None:
+        """A step with a box to tick: nothing is sent, kept, or filled in again by the browser."""
+        words = escape(self._labels.step % {"number": token.info})
+        tick = f'<input type="checkbox" autocomplete="off" aria-label="{words}">'
+        self.out.append(f"<li>{tick}<div>")
 
     def _open_link(self, token: Token) -> None:
         target = str(token.attrGet("href"))

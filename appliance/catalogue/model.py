@@ -67,6 +67,15 @@ class Topic:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """What people come for, in their own words, and the guide that does it."""
+
+    slug: str
+    words: str
+    guide: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where facts were read: shown at the foot of guides as words, never as a link."""
 
@@ -263,6 +272,7 @@ class Catalogue:
 
     languages: Mapping[str, Language] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)
+    tasks: Mapping[str, Task] = field(default_factory=dict)
     sources: Mapping[str, Source] = field(default_factory=dict)
     sites: Mapping[str, Site] = field(default_factory=dict)
     helplines: Mapping[str, Helpline] = field(default_factory=dict)

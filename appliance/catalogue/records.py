@@ -25,6 +25,7 @@ from appliance.catalogue.model import (
     SignOff,
     Site,
     Source,
+    Task,
     Topic,
     Translation,
 )
@@ -41,6 +42,7 @@ RESERVED = frozenset(
         "go",
         "handouts",
         "helplines",
+        "list",
         "practice",
         "privacy",
         "search",
@@ -90,6 +92,15 @@ def topic(table: Table) -> Topic:
         slug=table.read("slug", schema.SLUG),
         title=table.read("title", schema.TITLE),
         summary=table.read("summary", schema.WORDS),
+    )
+
+
+def task(table: Table) -> Task:
+    """Build a task."""
+    return Task(
+        slug=table.read("slug", schema.SLUG),
+        words=table.read("words", schema.TITLE),
+        guide=table.read("guide", schema.SLUG),
     )
 
 

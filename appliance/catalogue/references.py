@@ -46,6 +46,7 @@ class Reference:
 
 
 REFERENCES = (
+    Reference("tasks", "guide", "guides", "guides/"),
     Reference("sites", "topics", "topics", "topics.toml"),
     Reference("handouts", "language", "languages", "languages.toml"),
     Reference("handouts", "codes", "sites", "sites.toml or links.toml"),
@@ -94,4 +95,6 @@ def _broken(reference: Reference, record: object, table: Table, names: Names) ->
 def _exists(reference: Reference, record: object, value: str, names: Names) -> bool:
     if reference.target == "guides" and isinstance(record, Guide | Handout):
         return names.has_guide(record.language, value)
+    if reference.target == "guides":
+        return names.has_guide(FALLBACK_LANGUAGE, value)
     return names.has(reference.target, value)

@@ -16,6 +16,7 @@ from appliance.catalogue.schema import Table
 # publishers are theirs to spell.
 _FIELDS = {
     "topics": ("title", "summary"),
+    "tasks": ("words",),
     "sites": ("summary", "audience"),
     "helplines": ("purpose", "hours"),
     "handouts": ("title", "lead"),

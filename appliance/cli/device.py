@@ -17,6 +17,7 @@ from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
 from appliance.files import read_file
 from appliance.release.manifest import Release, read_release
 from appliance.release.repository import MAX_METADATA_BYTES
+from appliance.site.published import open_site
 from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
@@ -150,8 +151,19 @@ class Box:
             source.close()
         if release is None:
             click.echo(f"{source.name}: nothing new.", err=True)
+            self._renew(moment)
         else:
             click.echo(f"{source.name}: now showing release {release.number}.", err=True)
+
+    def _renew(self, moment: datetime) -> None:
+        """Make the pages anew if a review date has passed since they were made."""
+        pointer = self.store.pointer()
+        if pointer is None:
+            return
+        due = open_site(self.store.site_folder(pointer.current.site)).facts.renew_on
+        if due and due <= moment.date().isoformat():
+            click.echo("A review date has passed: making the pages anew.", err=True)
+            remake(self.device)
 
     def _anchor(self) -> bytes:
         path = self.config.embedded / "metadata" / "1.root.json"

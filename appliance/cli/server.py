@@ -11,6 +11,7 @@ from appliance.clock import today
 from appliance.config import Config
 from appliance.errors import StoreError
 from appliance.site.published import Published
+from appliance.state.network import Network
 from appliance.state.state import SMALLEST_COUNT, Counts
 from appliance.store.store import Store
 from appliance.web.app import public_site
@@ -29,7 +30,10 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
         _import_embedded(config)
     counts = Counts(config.counts_file)
     application = public_site(
-        Published(store), store.last_check, lambda address: counts.add(today(), address)
+        Published(store),
+        store.last_check,
+        lambda address: counts.add(today(), address),
+        Network(config.network_file).around,
     )
     address = host or config.host
     serve(

@@ -128,6 +128,8 @@ def _content(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     """Yield the short texts of the lists that pages show in every language."""
     for topic in catalogue.topics.values():
         yield from (("topics.toml", text) for text in (topic.title, topic.summary))
+    for task in catalogue.tasks.values():
+        yield "tasks.toml", task.words
     for line in catalogue.helplines.values():
         notes = (contact.note for contact in line.contacts)
         for text in (line.name, line.purpose, line.hours, *notes):

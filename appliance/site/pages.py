@@ -12,7 +12,7 @@ from appliance.catalogue.model import Guide, Handout, Site, Topic
 from appliance.catalogue.records import ORIGINAL_LANGUAGE
 from appliance.clock import add_months
 from appliance.handouts.paper import Download
-from appliance.site import addresses, practice, views
+from appliance.site import addresses, my_list, practice, views
 from appliance.site.links import resolver
 from appliance.site.pictures import symbols
 from appliance.site.templates import render
@@ -64,8 +64,9 @@ def _page(edition: Edition, name: str, template: str, context: Context) -> Page:
             if code != edition.code
         }
     }
-    html = render(template, {**edition.base(), **others, **context}, edition.translations)
-    return Page(edition.home + name, html)
+    address = edition.home + name
+    frame = {**edition.base(), **others, "address": address}
+    return Page(address, render(template, {**frame, **context}, edition.translations))
 
 
 def _printed(edition: Edition, language: str) -> tuple[Handout, ...]:
@@ -75,7 +76,10 @@ def _printed(edition: Edition, language: str) -> tuple[Handout, ...]:
 
 def _home(edition: Edition) -> Page:
     topics = edition.catalogue.topics.values()
+    shown = {guide.slug: guide for guide in (*edition.english_guides(), *edition.guides())}
+    tasks = [task for task in edition.catalogue.tasks.values() if task.guide in shown]
     context: Context = {
+        "tasks": [views.task_card(task, shown[task.guide], edition) for task in tasks],
         "shelves": [
             {
                 **views.topic_card(topic, edition),
@@ -128,6 +132,8 @@ def _guide(edition: Edition, guide: Guide) -> Page:
         "body": Markup(body.html),  # noqa: S704 - written tag by tag by our own safe writer
         "pictures": symbols(body.pictures),
         "practice": practice.link(edition, guide),
+        "item": my_list.guide_item(guide.slug),
+        "code": views.page_code(addresses.guide(edition.code, guide.slug), edition),
         "links": [views.site_card(catalogue.sites[slug], edition) for slug in guide.links],
         "handouts": [views.handout_card(handout) for handout in on_paper],
         "related": [views.guide_card(other) for other in _related(edition, guide.related)],
@@ -218,6 +224,8 @@ def _go(edition: Edition, site: Site) -> Page:
     context: Context = {
         "site": views.site_details(site, edition),
         "code": views.code(site, edition),
+        "item": my_list.site_item(site.slug),
+        "on_wifi": addresses.ON_WIFI,
         "has_log_in": addresses.has_log_in(site.url),
         "guides": [views.guide_card(guide) for guide in guides if site.slug in guide.links],
     }

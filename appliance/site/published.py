@@ -36,11 +36,13 @@ class Facts:
     """What the web process must know of a folder of pages.
 
     `frames` holds, by language, what the frame of every page shows, for pages made on request.
+    `renew_on` is the day (ISO 8601) from which the pages are out of date; empty for never.
     """
 
     release: int
     content_security_policy: str
     frames: Mapping[str, Context]
+    renew_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,16 @@ class Site:
             return wanted
         return next(iter(self.facts.frames))
 
-    def page(self, template: str, language: str, context: Context) -> str:
-        """Return a page made on request, in the same frame as the others."""
-        frame = {**self.facts.frames[language], "others": {}}
+    def page(self, template: str, language: str, context: Context, address: str) -> str:
+        """Return a page made on request, in the same frame as the others.
+
+        Args:
+            template: its file name.
+            language: one of the languages there are.
+            context: what the template shows.
+            address: where it is, with its query and without a view.
+        """
+        frame = {**self.facts.frames[language], "others": {}, "address": address}
         return render(template, {**frame, **context}, self._translations(language))
 
     def _translations(self, language: str) -> NullTranslations:

@@ -13,11 +13,12 @@ from appliance.handouts.paper import Download
 from appliance.handouts.sheet import sheet
 from appliance.release.manifest import Release
 from appliance.site import addresses
+from appliance.site.my_list import write_items
 from appliance.site.pages import Page, pages
 from appliance.site.published import INDEX, PAGES, Facts, write_facts, write_interface
 from appliance.site.search_index import entries, write_index
 from appliance.site.templates import content_security_policy
-from appliance.site.views import Edition, unsigned
+from appliance.site.views import Edition, renew_on, unsigned
 from appliance.state.state import Settings
 
 Tell = Callable[[str, int, int], None]
@@ -54,9 +55,11 @@ def render_site(
             count += 1
     tell("made pages", count, count)
     write_index(folder / INDEX, (entry for edition in editions for entry in entries(edition)))
+    write_items(folder, editions)
     write_interface(folder, catalogue.interface)
     frames = {edition.language.code: edition.base() for edition in editions}
-    write_facts(folder, Facts(release.number, content_security_policy(), frames))
+    policy = content_security_policy()
+    write_facts(folder, Facts(release.number, policy, frames, renew_on(editions)))
 
 
 def _write_handouts(

@@ -20,6 +20,9 @@ _SPACE = re.compile(r"\s+")
 _AROUND_SIGNS = re.compile(r"\s*([{};,>])\s*")
 _BLANK_LINES = re.compile(r"\n\s*\n+")
 
+# Read aloud, on guides; and the countdown of a screen in the library.
+SCRIPTS = ("aloud", "kiosk")
+
 # The language of the page that is being made.
 _translations: ContextVar[NullTranslations] = ContextVar("_translations")
 
@@ -31,13 +34,25 @@ def stylesheet() -> str:
     return _AROUND_SIGNS.sub(r"\1", _SPACE.sub(" ", css)).replace(";}", "}").strip()
 
 
+@cache
+def script(name: str) -> str:
+    """Return one of SCRIPTS, without comments and indentation. A page is whole without it."""
+    lines = (_HERE / "scripts" / f"{name}.js").read_text("utf-8").splitlines()
+    stripped = (line.strip() for line in lines)
+    return "\n".join(line for line in stripped if line and not line.startswith("//"))
+
+
 def content_security_policy() -> str:
-    """Return the policy of every page: our stylesheet, pictures inside the page, nothing else."""
-    digest = base64.b64encode(sha256(stylesheet().encode()).digest()).decode()
+    """Return the policy of every page: our style and scripts, pictures inside it, nothing else."""
+    scripts = " ".join(_digest(script(name)) for name in SCRIPTS)
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; form-action 'self';"
-        " base-uri 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src {_digest(stylesheet())}; script-src {scripts};"
+        " img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
+
+
+def _digest(text: str) -> str:
+    return f"'sha256-{base64.b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
 def render(name: str, context: Mapping[str, object], translations: NullTranslations) -> str:
@@ -46,10 +61,11 @@ def render(name: str, context: Mapping[str, object], translations: NullTranslati
     Raises:
         jinja2.UndefinedError: the context lacks something that the template shows.
     """
-    style = Markup(stylesheet())  # noqa: S704 - a file of our own, not anybody's input
+    # Files of our own, not anybody's input.
+    ours = {"style": Markup(stylesheet()), "aloud": Markup(script("aloud"))}  # noqa: S704
     before = _translations.set(translations)
     try:
-        page = _environment().get_template(name).render({"query": "", **context, "style": style})
+        page = _environment().get_template(name).render({"query": "", **context, **ours})
     finally:
         _translations.reset(before)
     return _BLANK_LINES.sub("\n", page) + "\n"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
 from gettext import GNUTranslations, NullTranslations
@@ -22,10 +23,11 @@ from appliance.catalogue.model import (
     Language,
     Section,
     Site,
+    Task,
     Topic,
 )
 from appliance.catalogue.records import ORIGINAL_LANGUAGE
-from appliance.clock import add_months, in_words
+from appliance.clock import add_months, in_words, today
 from appliance.handouts import qr
 from appliance.handouts.sheet import heading
 from appliance.release.manifest import Release
@@ -53,6 +55,7 @@ BLOCK_LABELS = Labels(
     warning=N_("Important"),
     urgent_999=N_("Emergency"),
     urgent_111=N_("Urgent"),
+    step=N_("Step %(number)s is done"),
 )
 
 
@@ -60,7 +63,8 @@ BLOCK_LABELS = Labels(
 class Edition:
     """One language of one release, for one library: what every page needs to know.
 
-    `hidden` are the slugs of guides that the library has chosen not to show.
+    `hidden` are the slugs of guides that the library has chosen not to show. By `today`, a page
+    says that its review date has passed.
     """
 
     catalogue: Catalogue
@@ -68,6 +72,7 @@ class Edition:
     library_name: str
     release: Release
     hidden: frozenset[str] = frozenset()
+    today: date = field(default_factory=today)
 
     @property
     def code(self) -> str:
@@ -142,6 +147,20 @@ def unsigned(catalogue: Catalogue) -> frozenset[str]:
     )
 
 
+def renew_on(editions: Iterable[Edition]) -> str:
+    """Return the day from which one more page says that its review date has passed, as ISO 8601.
+
+    Empty if that never comes. On that day the pages are made anew.
+    """
+    days = (
+        guide.review.next_review + date.resolution
+        for edition in editions
+        for guide in edition.guides()
+        if not guide.review.is_due(edition.today)
+    )
+    return min((day.isoformat() for day in days), default="")
+
+
 def is_shown(guide: Guide) -> bool:
     """Whether people may read it: a clinical one only in English or once somebody checked it."""
     return not (guide.is_clinical and guide.translation and not guide.translation.checked_by)
@@ -168,6 +187,12 @@ def guide_card(guide: Guide) -> Context:
     return _card(address, guide.title, guide.question, guide.language)
 
 
+def task_card(task: Task, guide: Guide, edition: Edition) -> Context:
+    """What somebody came for as a link to the guide that does it."""
+    address = addresses.guide(guide.language, guide.slug)
+    return _card(address, edition.say(task.words), "", edition.code)
+
+
 def site_card(site: Site, edition: Edition) -> Context:
     """A site as a link to its page; sites are described in English."""
     address = addresses.go(edition.code, site.slug)
@@ -184,6 +209,13 @@ def code(site: Site, edition: Edition) -> Markup:
     words = edition.say("QR code: %(name)s, %(address)s")
     picture = qr.svg(site.url, title=words % {"name": site.name, "address": site.url})
     return Markup(picture)  # noqa: S704 - made by our own code, which escapes the title
+
+
+def page_code(address: str, edition: Edition) -> Markup:
+    """The code of a page of ours, for another phone on the same Wi-Fi."""
+    whole = addresses.on_wifi(address)
+    words = edition.say("QR code of this page: %(address)s")
+    return Markup(qr.svg(whole, title=words % {"address": whole}))  # noqa: S704 - escaped there
 
 
 def handout_card(handout: Handout) -> Context:
@@ -224,6 +256,7 @@ def review(item: Guide | Handout, edition: Edition) -> Context:
     return {
         "reviewed": edition.day(item.review.reviewed),
         "next_review": edition.day(item.review.next_review),
+        "is_due": item.review.is_due(edition.today),
     }
 
 

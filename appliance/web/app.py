@@ -11,8 +11,10 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from appliance.errors import ApplianceError, StoreError
-from appliance.site.published import Published, Site
-from appliance.web import home, search, status
+from appliance.site import addresses
+from appliance.site.published import Published
+from appliance.web import home, list_page, search, status
+from appliance.web.adapted import Adapted, Around
 from appliance.web.headers import STRICTEST_POLICY, security_headers
 from appliance.web.static import Pages
 
@@ -40,6 +42,7 @@ def create_app(published: Published, last_check: status.LastCheck) -> Flask:
         MAX_FORM_PARTS=10,
     )
     app.register_blueprint(search.blueprint(published))
+    app.register_blueprint(list_page.blueprint(published))
     app.register_blueprint(status.blueprint(published, last_check))
     app.after_request(lambda response: _with_headers(response, published))
     app.register_error_handler(HTTPException, lambda error: _refused(error, published))
@@ -48,10 +51,14 @@ def create_app(published: Published, last_check: status.LastCheck) -> Flask:
 
 
 def public_site(
-    published: Published, last_check: status.LastCheck, count: Callable[[str], None]
-) -> home.Home:
+    published: Published,
+    last_check: status.LastCheck,
+    count: Callable[[str], None],
+    around: Around = frozenset,
+) -> Adapted:
     """Build all that the public listener serves: home by language, ready-made pages, the rest."""
-    return home.Home(Pages(create_app(published, last_check), published, count), published)
+    pages = Pages(create_app(published, last_check), published, count)
+    return Adapted(home.Home(pages, published), published, around)
 
 
 def _with_headers(response: Response, published: Published) -> Response:
@@ -101,8 +108,5 @@ def _helpful(
         site = published.current()
     except StoreError:
         return Response(f"{NOT_READY}\n", HTTPStatus.SERVICE_UNAVAILABLE, mimetype="text/plain")
-    return Response(site.page(template, _language(site), context), status)
-
-
-def _language(site: Site) -> str:
-    return site.language_or_default(request.path.split("/")[1])
+    language = site.language_or_default(request.path.split("/")[1])
+    return Response(site.page(template, language, context, addresses.home(language)), status)

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 from waitress.channel import ClientDisconnected
 from waitress.task import ThreadedTaskDispatcher
 
+from appliance.web.windows import sign_in_window
+
 if TYPE_CHECKING:
     from waitress.channel import HTTPChannel
     from waitress.parser import HTTPRequestParser
@@ -81,5 +83,6 @@ def _is_plain(request: HTTPRequestParser) -> bool:
         and request.version == "1.1"
         and headers.get("CONNECTION", "keep-alive").lower() == "keep-alive"
         and "gzip" in headers.get("ACCEPT_ENCODING", "")
+        and not sign_in_window(headers.get("USER_AGENT", ""), headers.get("X_REQUESTED_WITH", ""))
         and _NOT_PLAIN.isdisjoint(headers)
     )

@@ -19,6 +19,6 @@ def blueprint(published: Published) -> Blueprint:
             abort(404)
         query = " ".join(request.args.get("q", "").split())[:MAX_QUERY_CHARACTERS]
         context = {"query": query, "results": site.search(language, query)}
-        return Response(site.page("search.html", language, context))
+        return Response(site.page("search.html", language, context, request.full_path))
 
     return bp

@@ -13,8 +13,8 @@ import waitress
 from appliance.clock import today
 from appliance.errors import ConfigError, StateError
 from appliance.state.state import Counts
+from appliance.web.adapted import Adapted
 from appliance.web.front import Front
-from appliance.web.home import Home
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -29,7 +29,7 @@ CONNECTION_LIMIT, CHANNEL_TIMEOUT_S, CLEANUP_INTERVAL_S = 800, 10, 5
 
 
 def serve(
-    application: Home,
+    application: Adapted,
     host: str,
     port: int,
     counts: Counts,

@@ -20,7 +20,7 @@ def test_from_home_to_a_guide_to_a_code_to_paper(page: Page, tmp_path: Path) -> 
     expect(page.locator(".address")).to_have_text(
         "https://www.nhs.uk/nhs-app/setting-up/downloading/"
     )
-    page.screenshot(path=tmp_path / "code.png")
+    page.screenshot(path=tmp_path / "code.png", full_page=True)
     assert decoded(tmp_path / "code.png") == ["https://www.nhs.uk/nhs-app/setting-up/downloading/"]
     page.go_back()
     page.locator('a[href="/en/handouts/get-the-app"]').last.click()
@@ -92,3 +92,45 @@ def test_the_browser_accepts_the_stylesheet(page: Page) -> None:
         assert strip is not None
         assert strip["width"] == PHONE["width"]
     assert [text for text in messages if "Content Security Policy" in text] == []
+
+
+def test_a_list_is_collected_carried_and_emptied(page: Page, visitor: BrowserContext) -> None:
+    page.goto("/en/get-nhs-app")
+    page.get_by_role("link", name="Add to my list").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My list")
+    page.locator("main").get_by_role("link", name="Get the NHS App on your phone").click()
+    page.locator('a[href$="/en/go/nhs-app-download"]').last.click()
+    page.get_by_role("link", name="Add to my list").click()
+    expect(page.locator(".address")).to_have_text(
+        "https://www.nhs.uk/nhs-app/setting-up/downloading/"
+    )
+    page.get_by_role("link", name="Take it off the list").first.click()
+    expect(page.locator("main h2")).to_have_count(1)
+    page.get_by_role("link", name="Empty the list").click()
+    expect(page).to_have_url("/en/list")
+    expect(page.get_by_text("Your list is empty.")).to_be_visible()
+    assert visitor.cookies() == []
+
+
+def test_larger_text_and_high_contrast_stay_while_somebody_reads(page: Page) -> None:
+    page.goto("/en/")
+    ordinary = page.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    page.get_by_text("Text and colours").click()
+    page.get_by_role("link", name="Largest text").click()
+    page.get_by_text("Text and colours").click()
+    page.get_by_role("link", name="High contrast").click()
+    page.get_by_role("link", name="I cannot log in").click()
+    assert page.url.endswith("/~largest.contrast/en/login-problems")
+    size = page.locator("h1").evaluate("one => parseFloat(getComputedStyle(one).fontSize)")
+    assert size > 1.5 * ordinary
+    expect(page.locator("h1")).to_have_css("color", "rgb(0, 0, 0)")
+    expect(page.locator("html")).to_have_css("background-color", "rgb(255, 255, 255)")
+
+
+def test_steps_are_ticked_off_and_forgotten(page: Page) -> None:
+    page.goto("/en/get-nhs-app")
+    step = page.get_by_role("checkbox", name="Step 2 is done")
+    step.check()
+    expect(step).to_be_checked()
+    page.reload()
+    expect(step).not_to_be_checked()

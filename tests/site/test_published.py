@@ -52,7 +52,10 @@ def test_an_unknown_language_falls_back_to_the_first(site: Site) -> None:
 
 def test_a_page_made_on_request_escapes_what_people_type(site: Site) -> None:
     page = open_site(site.folder).page(
-        "search.html", "en", {"query": "<script>alert(1)</script>", "results": ()}
+        "search.html",
+        "en",
+        {"query": "<script>alert(1)</script>", "results": ()},
+        "/en/search?q=<script>",
     )
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
