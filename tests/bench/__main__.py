@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import browser, memory, paper, start, sync, throughput
+from tests.bench import browser, memory, paper, phones, start, sync, throughput
 from tests.bench.box import Box, make_box
 from tests.bench.figure import BenchError, Figure
 from tests.bench.processes import ROOT
@@ -25,6 +25,7 @@ SUBJECTS: dict[str, Measure] = {
     "memory": memory.measure,
     "paper": paper.measure,
     "sync": sync.measure,
+    "phones": phones.measure,
     "browser": browser.measure,
 }
 RESULT = ROOT / "bench.json"

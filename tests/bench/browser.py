@@ -58,7 +58,7 @@ def measure(box: Box, _folder: Path) -> list[Figure]:
 
 def _views(addresses: Sequence[str], meter: Meter) -> list[View]:
     views = []
-    with _chromium() as browser:
+    with chromium() as browser:
         for address in addresses:
             views.append(_first_view(browser, meter.port, address))
             if len(views) % 50 == 0:
@@ -68,7 +68,8 @@ def _views(addresses: Sequence[str], meter: Meter) -> list[View]:
 
 
 @contextmanager
-def _chromium() -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
+    """Start a browser for the block."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         try:
