@@ -16,6 +16,8 @@ from pathlib import Path
 from appliance.errors import ConfigError
 from appliance.files import read_file
 
+# The box on its own Wi-Fi, as phones open it: on every poster (shared facts, hotspot 3.4).
+ON_WIFI = "http://10.66.0.1/"
 FILE_NAME = "helppoint.toml"
 MAX_CONFIG_BYTES = 100_000
 EMBEDDED = Path(__file__).with_name("embedded")

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 
 from appliance.clock import WRITTEN_AT
+from appliance.config import ON_WIFI
 from appliance.errors import HandoutError
 from appliance.handouts import qr, typeset
 from appliance.handouts.codes import LONGEST_PIECE, code_picture, wifi_picture
@@ -29,7 +30,7 @@ from appliance.handouts.sheet import (
 )
 from appliance.state.state import Settings
 
-HELP_POINT = Code("Help Point", "http://10.66.0.1/")
+HELP_POINT = Code("Help Point", ON_WIFI)
 NHS_APP = "nhs-app"  # the slug of the site that tells of the app
 SOCIAL_WORDS = "Get health help at your library"
 NO_INTERNET = (

@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 from urllib.parse import urlsplit
 
+from appliance.config import ON_WIFI
 from appliance.handouts.paper import Download
-from appliance.handouts.promotion import HELP_POINT
 
 # Plain names below each other; nothing that could lead out of a folder.
 _ADDRESS = re.compile(r"(?:/[A-Za-z0-9][A-Za-z0-9-]*)+(?:/|\.pdf)?")
-# The box on its own Wi-Fi: printed on every poster.
-ON_WIFI = HELP_POINT.address.removesuffix("/")
 # Pages where people log in; never from a sign-in window (docs/sources.md#webview).
 _LOG_IN_HOSTS = ("login.nhs.uk", "nhsapp.service.nhs.uk")
 
@@ -23,7 +21,7 @@ def home(language: str) -> str:
 
 def on_wifi(address: str) -> str:
     """Return a page's whole address, as a phone on the help point's own Wi-Fi opens it."""
-    return ON_WIFI + address
+    return ON_WIFI.removesuffix("/") + address
 
 
 def my_list(language: str) -> str:

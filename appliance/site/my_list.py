@@ -9,19 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from appliance.errors import StoreError
 from appliance.files import read_file
-from appliance.handouts import qr
 from appliance.site import addresses
 from appliance.site.published import Context, Site
 from appliance.site.view import View
-from appliance.site.views import Edition
+
+if TYPE_CHECKING:
+    from appliance.site.views import Edition
 
 ITEMS = "items"
 MAX_ITEMS_BYTES = 1_000_000
+# Larger codes are hard to read from a phone to a phone; also the limit of handouts/qr.py.
+MOST_CODE_CHARACTERS = 300
 
 Entry = tuple[str, str, str, str]
 
@@ -68,30 +72,30 @@ def shown(site: Site, language: str, items: Iterable[str]) -> Context:
         entries: dict[str, Entry] = json.loads(read_file(path, MAX_ITEMS_BYTES))
     except (OSError, ValueError) as error:
         raise StoreError(f"{path} is missing or damaged: {error}") from error
-    known = [item for item in items if item in entries]
+    known = tuple(item for item in items if item in entries)
+    on_wifi = addresses.on_wifi(View(items=known).prefix + addresses.my_list(language))
     return {
         "guides": [_card(item, entries[item]) for item in known if not entries[item][3]],
         "sites": [_card(item, entries[item]) for item in known if entries[item][3]],
-        "code": _own_code(language, known),
+        "on_wifi": on_wifi,
+        "code": _code(on_wifi, on_wifi) if len(on_wifi) <= MOST_CODE_CHARACTERS else "",
     }
 
 
 def _card(item: str, entry: Entry) -> Context:
     title, address, language, url = entry
-    code = Markup(qr.svg(url, title=f"{title}, {url}")) if url else ""  # noqa: S704 - escaped there
     return {
         "item": item,
         "title": title,
         "address": address,
         "language": language,
         "url": url,
-        "code": code,
+        "code": _code(url, f"{title}, {url}") if url else "",
     }
 
 
-def _own_code(language: str, items: Iterable[str]) -> str:
-    """The address of this list as a code; empty for a list that a code cannot hold."""
-    address = addresses.on_wifi(View(items=tuple(items)).prefix + addresses.my_list(language))
-    if len(address) > qr.LONGEST_ADDRESS:
-        return ""
-    return Markup(qr.svg(address, title=address))  # noqa: S704 - made and escaped by our own code
+def _code(address: str, title: str) -> Markup:
+    # Drawing codes takes 4 MB that the public process does without until somebody has a list.
+    from appliance.handouts import qr
+
+    return Markup(qr.svg(address, title=title))  # noqa: S704 - our own code escapes the title

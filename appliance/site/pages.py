@@ -11,6 +11,7 @@ from appliance.catalogue.markdown import to_html
 from appliance.catalogue.model import Guide, Handout, Site, Topic
 from appliance.catalogue.records import ORIGINAL_LANGUAGE
 from appliance.clock import add_months
+from appliance.config import ON_WIFI
 from appliance.handouts.paper import Download
 from appliance.site import addresses, my_list, practice, views
 from appliance.site.links import resolver
@@ -134,6 +135,7 @@ def _guide(edition: Edition, guide: Guide) -> Page:
         "practice": practice.link(edition, guide),
         "item": my_list.guide_item(guide.slug),
         "code": views.page_code(addresses.guide(edition.code, guide.slug), edition),
+        "on_wifi": addresses.on_wifi(addresses.guide(edition.code, guide.slug)),
         "links": [views.site_card(catalogue.sites[slug], edition) for slug in guide.links],
         "handouts": [views.handout_card(handout) for handout in on_paper],
         "related": [views.guide_card(other) for other in _related(edition, guide.related)],
@@ -225,7 +227,7 @@ def _go(edition: Edition, site: Site) -> Page:
         "site": views.site_details(site, edition),
         "code": views.code(site, edition),
         "item": my_list.site_item(site.slug),
-        "on_wifi": addresses.ON_WIFI,
+        "on_wifi": ON_WIFI,
         "has_log_in": addresses.has_log_in(site.url),
         "guides": [views.guide_card(guide) for guide in guides if site.slug in guide.links],
     }

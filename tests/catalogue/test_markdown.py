@@ -59,17 +59,21 @@ def test_markdown_becomes_this_html(text: str, expected: str) -> None:
     assert html(text).rstrip("\n") == expected
 
 
+TICK = '<input type="checkbox" autocomplete="off" aria-label="Step {} is done">'
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
         (
             "::: steps\n1. a\n2. b\n:::",
-            '<section class="steps"><ol class="steps"><li>a</li>\n<li>b</li>\n</ol>\n</section>',
+            f'<section class="steps"><ol class="steps"><li>{TICK.format(1)}<div>a</div></li>\n'
+            f"<li>{TICK.format(2)}<div>b</div></li>\n</ol>\n</section>",
         ),
         (
             "::: steps On a phone\n1. a\n   1. inner\n:::\n\n1. later",
-            '<section class="steps"><h2 id="h-on-a-phone">On a phone</h2>\n<ol class="steps"><li>a'
-            "<ol><li>inner</li>\n</ol>\n</li>\n</ol>\n</section>\n<ol><li>later</li>\n</ol>",
+            '<section class="steps"><h2 id="h-on-a-phone">On a phone</h2>\n<ol class="steps"><li>'
+            f"{TICK.format(1)}<div>a<ol><li>inner</li>\n</ol>\n</div></li>\n</ol>\n</section>\n<ol><li>later</li>\n</ol>",
         ),
         (
             "::: do use <these>\n- a\n:::",

@@ -1,6 +1,6 @@
 // Counts down while nobody touches the screen, then goes back to the start and forgets.
 (function () {
-  var place = document.getElementById("idle"), number = place.querySelector("b"), left;
+  var place = document.getElementById("idle"), number = place.querySelector("span"), left;
   // The start itself waits for the next person.
   if (location.pathname === "/~kiosk/") return;
   function show() {
