@@ -85,9 +85,9 @@ def _dictionary() -> Dictionary | None:
 def _has_dead_links(tree: Mapping[str, bytes], file: Path | None) -> bool:
     """Ask every address, show and write what came of it."""
     # Loaded only when asked for: they bring an HTTP client with them.
-    from appliance.editing.links.addresses import addresses_in
-    from appliance.editing.links.report import as_text, write_report
-    from appliance.editing.links.run import ask_all
+    from appliance.links.addresses import addresses_in
+    from appliance.links.report import as_text, write_report
+    from appliance.links.run import ask_all
 
     report = ask_all(addresses_in(tree), now(), Progress())
     click.echo(as_text(report))

@@ -14,9 +14,9 @@ from appliance.handouts import qr
 from appliance.handouts.layout import lay_out
 from appliance.handouts.logo import MAX_BYTES, keep, kept, remove
 from appliance.handouts.paper import Paper, PosterPaper
+from appliance.handouts.printed import NHS_APP
 from appliance.handouts.promotion import (
     LABELS,
-    NHS_APP,
     SOCIAL_WORDS,
     Poster,
     bookmarks,

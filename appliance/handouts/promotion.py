@@ -31,7 +31,6 @@ from appliance.handouts.sheet import (
 from appliance.state.state import Settings
 
 HELP_POINT = Code("Help Point", ON_WIFI)
-NHS_APP = "nhs-app"  # the slug of the site that tells of the app
 SOCIAL_WORDS = "Get health help at your library"
 NO_INTERNET = (
     "This Wi-Fi does not give you the internet. It only reaches this library’s help point."

@@ -83,7 +83,7 @@ def test_check_links_names_the_dead_writes_the_report_and_fails(
     assert f"Wrote {report}.json." in done.stdout
     written = json.loads((tmp_path / "report.json").read_text())
     assert written["counts"] == {"dead": 3}
-    assert "https://127.0.0.1/ (printed on handouts)" in (tmp_path / "report.txt").read_text()
+    assert "Printed on: handout H1 Before you start" in (tmp_path / "report.txt").read_text()
 
 
 def test_check_links_with_no_address_passes(content: Path) -> None:
@@ -135,6 +135,7 @@ def test_the_preview_on_a_taken_port_says_so(content: Path) -> None:
 def test_packing_and_serving_load_none_of_the_editors_tools() -> None:
     code = "import sys, appliance.cli.editor, appliance.cli.server; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = {name for name in done.stdout.split() if name.startswith("appliance.editing")}
+    tools = ("appliance.editing", "appliance.links")
+    loaded = {name for name in done.stdout.split() if name.startswith(tools)}
     assert loaded == set()
     assert not {"enchant", "pyphen", "publicsuffixlist"} & set(done.stdout.split())

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 from html import unescape
 from ipaddress import ip_address
+from itertools import pairwise
 from typing import Literal
 from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
-from appliance.editing.links.visit import Visit
+from appliance.links.visit import Visit
 
 # dead: people who type it get nothing. unsure: a person must look, for the site may only dislike
 # programs. domain: it leads to another owner now. moved: write the new address. ok.
@@ -21,6 +22,7 @@ Kind = Literal["dead", "unsure", "domain", "moved", "ok"]
 
 _UNSURE = frozenset({401, 403, 407, 418, 429, 451, 503, 999})
 _PERMANENT = frozenset({301, 308})
+_GONE = frozenset({404, 410})
 # These endings are public, and all below them belongs to one owner for our purpose.
 _ONE_OWNER = ("nhs.uk", "gov.uk")
 
@@ -48,6 +50,18 @@ class Verdict:
 def judge(visit: Visit) -> Verdict:
     """Return the gravest thing that holds of a visit."""
     return next(verdict for rule in _RULES for verdict in rule(visit))
+
+
+def is_definite(visit: Visit, verdict: Verdict) -> bool:
+    """Whether one visit is enough to know that people no longer get there.
+
+    A host that does not answer, or a page for errors, may be back tomorrow. What is gone by its
+    host's own word (404, 410), or was sent to another owner for good, is not. A passing redirect is
+    what a waiting room or the log-in page of a network sends.
+    """
+    if visit.failure or verdict.kind not in {"dead", "domain"}:
+        return False
+    return visit.steps[-1].status in _GONE or _left_for_good(visit)
 
 
 def owner(url: str) -> str:
@@ -117,6 +131,17 @@ _RULES: tuple[Callable[[Visit], Iterator[Verdict]], ...] = (
     _moved,
     _fine,
 )
+
+
+def _left_for_good(visit: Visit) -> bool:
+    """Whether it leads to another owner, by permanent redirects wherever the owner changes."""
+    changes = [
+        step.status
+        for step, following in pairwise(visit.steps)
+        if owner(step.url) != owner(following.url)
+    ]
+    is_elsewhere = owner(visit.steps[-1].url) != owner(visit.address)
+    return is_elsewhere and _PERMANENT.issuperset(changes)
 
 
 def _is_number(host: str) -> bool:

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from appliance.editing.links.addresses import Link
-from appliance.editing.links.report import Answer, Report, as_json, as_text, write_report
-from appliance.editing.links.verdict import Kind, Verdict
-from appliance.editing.links.visit import Step, Visit
 from appliance.errors import ContentError
+from appliance.links.addresses import Link
+from appliance.links.report import Answer, Report, as_json, as_text, write_report
+from appliance.links.verdict import Kind, Verdict
+from appliance.links.visit import Step, Visit
 
 
-def _answer(name: str, kind: Kind, *, is_printed: bool = False) -> Answer:
+def _answer(name: str, kind: Kind, *printed_on: str) -> Answer:
     url = f"https://{name}.uk/"
-    link = Link(url, (f"sites.toml:{len(name)}",), is_printed=is_printed)
+    link = Link(url, (f"sites.toml:{len(name)}",), printed_on)
     return Answer(link, Visit(url, (Step(url, 404),)), Verdict(kind, f"About {name}."))
 
 
@@ -25,7 +25,7 @@ REPORT = Report(
         _answer("fine", "ok"),
         _answer("gone", "dead"),
         _answer("moved", "moved"),
-        _answer("paper", "dead", is_printed=True),
+        _answer("paper", "dead", "handout H1 Start", "bookmarks"),
     ),
 )
 
@@ -34,7 +34,8 @@ def test_text_has_the_date_and_what_is_wrong_printed_addresses_first() -> None:
     assert as_text(REPORT) == (
         "4 addresses asked on 22 November 2026 at 09:05 UTC: 1 answer.\n"
         "\nDead: 2\n"
-        "  https://paper.uk/ (printed on handouts)\n    About paper.\n    sites.toml:5\n"
+        "  https://paper.uk/\n    About paper.\n"
+        "    Printed on: handout H1 Start, bookmarks\n    sites.toml:5\n"
         "  https://gone.uk/\n    About gone.\n    sites.toml:4\n"
         "\nMoved: 1\n"
         "  https://moved.uk/\n    About moved.\n    sites.toml:5"
@@ -50,6 +51,7 @@ def test_json_has_every_address_with_its_way() -> None:
         "verdict": "dead",
         "message": "About paper.",
         "is_printed": True,
+        "printed_on": ["handout H1 Start", "bookmarks"],
         "places": ["sites.toml:5"],
         "steps": [{"url": "https://paper.uk/", "status": 404}],
     }

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from appliance.editing.links.verdict import judge, owner
-from appliance.editing.links.visit import Step, Visit
+from appliance.links.verdict import is_definite, judge, owner
+from appliance.links.visit import Step, Visit
 
 START = "https://www.mind.org.uk/help/now/"
 
@@ -85,3 +85,36 @@ def test_failure_says_how_far_the_way_went() -> None:
 def test_the_gravest_thing_is_told() -> None:
     other = "https://www.casino.example/"
     assert judge(_visit((START, 301), (other, 404))).kind == "dead"
+
+
+OTHER = "https://www.casino.example/"
+WAITING = "https://queue.example/mind"
+
+
+@pytest.mark.parametrize(
+    ("ways", "wanted"),
+    [
+        (((START, 404),), True),
+        (((START, 410),), True),
+        (((START, 301), (OTHER, 404)), True),
+        (((START, 301), (OTHER, 200)), True),
+        (((START, 308), (OTHER, 302), (OTHER + "en", 200)), True),
+        (((START, 302), ("https://mind.org.uk/a", 301), (OTHER, 200)), True),
+        (((START, 302), (OTHER, 200)), False),
+        (((START, 301), (WAITING, 302), (OTHER, 200)), False),
+        (((START, 500),), False),
+        (((START, 403),), False),
+        (((START, 301), ("https://www.mind.org.uk/", 200)), False),
+        (((START, 200),), False),
+    ],
+)
+def test_one_visit_is_enough_only_for_what_will_not_be_back_tomorrow(
+    ways: tuple[tuple[str, int], ...], wanted: bool
+) -> None:
+    visit = _visit(*ways)
+    assert is_definite(visit, judge(visit)) is wanted
+
+
+def test_a_host_that_fails_on_the_way_may_be_back_tomorrow() -> None:
+    visit = Visit(START, (Step(START, 404),), failure="it did not answer in time")
+    assert is_definite(visit, judge(visit)) is False

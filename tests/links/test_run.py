@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from appliance.editing.links.addresses import Link
-from appliance.editing.links.run import MOST_HOSTS, ask_all
-from appliance.editing.links.visit import Manners, Visit, Visitor
-from tests.editing.links.host import Host, Reply, host
+from appliance.links.addresses import Link
+from appliance.links.run import MOST_HOSTS, ask_all
+from appliance.links.visit import Manners, Visit, Visitor
+from tests.links.host import Host, Reply, host
 
 MOMENT = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 HASTY = Manners(pause_s=0, read_s=2)
@@ -28,7 +28,7 @@ class Heard:
 
 
 def _link(address: str) -> Link:
-    return Link(address, ("sites.toml:1",), is_printed=False)
+    return Link(address, ("sites.toml:1",))
 
 
 @pytest.fixture
@@ -115,3 +115,38 @@ def test_nothing_more_is_asked_after_an_interruption() -> None:
     with pytest.raises(KeyboardInterrupt):
         ask_all(links, MOMENT, Heard(), stopped)
     assert len(stopped.asked) <= 2 * MOST_HOSTS
+
+
+class Held(Visitor):
+    """Answers for all hosts but one, where it waits until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(HASTY)
+        self.let_go = threading.Event()
+        self.asked: list[str] = []
+
+    def visit(self, address: str) -> Visit:
+        self.asked.append(address)
+        if "slow" in address:
+            self.let_go.wait(20)
+        return Visit(address, failure="never asked")
+
+
+def test_a_host_without_end_holds_nobody_longer_than_the_limit() -> None:
+    held = Held()
+    links = [_link(f"https://{name}.example/{n}") for name in ("slow", "b", "c") for n in range(2)]
+    try:
+        report = ask_all(links, MOMENT, Heard(), held, limit_s=2)
+        assert [answer.link for answer in report.answers] == links[2:]
+    finally:
+        held.let_go.set()
+    assert "https://slow.example/1" not in held.asked
+
+
+def test_an_error_in_a_thread_is_not_lost() -> None:
+    class Broken(Visitor):
+        def visit(self, address: str) -> Visit:
+            raise RuntimeError(address)
+
+    with pytest.raises(RuntimeError, match="https://a"):
+        ask_all([_link("https://a.example/")], MOMENT, Heard(), Broken(HASTY))

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from appliance.editing.links.addresses import Link, addresses_in
+from appliance.catalogue.load import load
+from appliance.links.addresses import Link, addresses_in, addresses_shown
 from tests.catalogue import trees
+
+HANDOUT = ("handout H1 Before you start",)
 
 
 def _line(path: str, words: str) -> str:
@@ -14,10 +17,10 @@ def test_each_address_is_listed_once_with_every_place() -> None:
         Link(
             "https://www.mind.org.uk/",
             (_line("sites.toml", "url"), _line("helplines.toml", '"web"')),
-            is_printed=True,
+            HANDOUT,
         ),
-        Link("https://www.nhs.uk/nhs-app/", (_line("links.toml", "url"),), is_printed=True),
-        Link("https://digital.nhs.uk/guide", (_line("sources.toml", "url"),), is_printed=False),
+        Link("https://www.nhs.uk/nhs-app/", (_line("links.toml", "url"),), HANDOUT),
+        Link("https://digital.nhs.uk/guide", (_line("sources.toml", "url"),)),
     ]
 
 
@@ -30,3 +33,10 @@ def test_what_is_on_no_handout_is_not_printed() -> None:
 def test_what_cannot_be_read_is_left_out() -> None:
     assert addresses_in({**trees.good(), "sites.toml": b"[", "links.toml": b"["}) != []
     assert addresses_in({}) == []
+
+
+def test_a_box_asks_what_it_sends_people_to_and_no_source() -> None:
+    assert addresses_shown(load(trees.good())) == [
+        Link("https://www.mind.org.uk/", (), HANDOUT),
+        Link("https://www.nhs.uk/nhs-app/", (), HANDOUT),
+    ]

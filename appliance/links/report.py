@@ -10,11 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.clock import in_words
-from appliance.editing.links.addresses import Link
-from appliance.editing.links.verdict import Kind, Verdict
-from appliance.editing.links.visit import Visit
 from appliance.errors import ContentError
 from appliance.files import replace_file
+from appliance.links.addresses import Link
+from appliance.links.verdict import Kind, Verdict
+from appliance.links.visit import Visit
 
 _HEADINGS: dict[Kind, str] = {
     "dead": "Dead",
@@ -94,9 +94,10 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _entry(answer: Answer) -> Iterator[str]:
-    printed = " (printed on handouts)" if answer.link.is_printed else ""
-    yield f"  {answer.link.address}{printed}"
+    yield f"  {answer.link.address}"
     yield f"    {answer.verdict.message}"
+    if answer.link.is_printed:
+        yield f"    Printed on: {', '.join(answer.link.printed_on)}"
     yield f"    {', '.join(answer.link.places)}"
 
 
@@ -106,6 +107,7 @@ def _plain(answer: Answer) -> dict[str, object]:
         "verdict": answer.verdict.kind,
         "message": answer.verdict.message,
         "is_printed": answer.link.is_printed,
+        "printed_on": list(answer.link.printed_on),
         "places": list(answer.link.places),
         "steps": [{"url": step.url, "status": step.status} for step in answer.visit.steps],
     }

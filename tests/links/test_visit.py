@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from appliance.editing.links.verdict import judge
-from appliance.editing.links.visit import Manners, Visit, Visitor
-from tests.editing.links.host import Host, Reply, certificate, host, serving_with
+from appliance.links.verdict import judge
+from appliance.links.visit import Manners, Visit, Visitor
+from tests.links.host import Host, Reply, certificate, host, serving_with
 
 HASTY = Manners(pause_s=0, connect_s=2, read_s=0.3, body_s=0.5, max_bytes=20_000)
 
