@@ -59,6 +59,11 @@ class Config:
         """What the public process has counted."""
         return self.home / "state" / "public.json"
 
+    @property
+    def links_file(self) -> Path:
+        """What the last check of web addresses found."""
+        return self.home / "state" / "links.json"
+
 
 def read_config(home: Path) -> Config:
     """Read the file in `home`; without one, the defaults hold.

@@ -7,8 +7,11 @@ temp + fsync + rename + fsync of the folder in 0 of 8 (docs/sources.md#power-cut
 from __future__ import annotations
 
 import ctypes
+import fcntl
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.errors import ApplianceError
@@ -83,6 +86,22 @@ def sync_file_system(folder: Path) -> None:
         if libc.syncfs(descriptor) != 0:
             code = ctypes.get_errno()
             raise OSError(code, os.strerror(code), str(folder))
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Keep every other process that holds `path` out until the block ends; made if not there.
+
+    Raises:
+        BlockingIOError: another process holds it.
+        OSError: no right to make it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
     finally:
         os.close(descriptor)
 

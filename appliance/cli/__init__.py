@@ -21,6 +21,7 @@ COMMANDS = {
     "pack": "editor",
     "translations": "languages",
     "sync": "device",
+    "links": "links",
     "settings": "device",
     "print": "paper",
     "poster": "paper",

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from appliance.catalogue.model import Catalogue
+from appliance.cli.links import check_links
 from appliance.cli.progress import Progress
 from appliance.clock import WRITTEN_AT, now
 from appliance.config import Config
@@ -21,7 +22,7 @@ from appliance.site.published import open_site
 from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
-from appliance.sync.sources import FolderSource, Source, open_source
+from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.trust import Trust
 from appliance.sync.update import Device, remake, update
 
@@ -29,21 +30,22 @@ from appliance.sync.update import Device, remake, update
 @click.command("sync")
 @click.argument("sources", nargs=-1)
 @click.option("--embedded", is_flag=True, help="Only import what the application ships.")
+@click.option("--no-links", is_flag=True, help="Do not ask web addresses whether they answer.")
 @click.pass_obj
-def sync_command(config: Config, sources: Sequence[str], *, embedded: bool) -> None:
-    """Show the newest content: from SOURCES (addresses or folders), else from the settings."""
+def sync_command(config: Config, sources: Sequence[str], *, embedded: bool, no_links: bool) -> None:
+    """Show the newest content: from SOURCES (addresses or folders), else from the settings.
+
+    If it came from the web, ask once a day which web addresses in it still answer.
+    """
     box = Box(config)
     box.set_aside_damage()
     if embedded or box.store.pointer() is None:
         box.import_embedded()
     if embedded:
         return
-    addresses = tuple(sources) or config.origins
-    if not addresses:
-        raise SourceError(
-            f"no content source: name one, or set origins in {config.home / 'helppoint.toml'}"
-        )
-    box.sync_first_that_works(addresses)
+    used = box.sync_first_that_works(tuple(sources) or config.origins)
+    if is_on_network(used) and not no_links:
+        check_links(config, box.now())
 
 
 @click.command("settings")
@@ -104,15 +106,16 @@ class Box:
             # Mostly because what is shown came by network and is newer.
             click.echo(f"{error}\nWhat is shown stays.", err=True)
 
-    def sync_first_that_works(self, addresses: Sequence[str]) -> None:
-        """Try each source in turn.
+    def sync_first_that_works(self, addresses: Sequence[str]) -> str:
+        """Try each source in turn. Returns the one that worked.
 
         Raises:
+            SourceError: no source is named.
             SourceError, TrustError: what went wrong with the last one, if none worked.
         """
         for address in addresses:
             try:
-                self._update(open_source(address), self._now())
+                self._update(open_source(address), self.now())
             except (SourceError, TrustError) as error:
                 self.store.note_check(now(), f"failed: {error}")
                 if address == addresses[-1]:
@@ -120,9 +123,12 @@ class Box:
                 click.echo(f"{error}\nTrying the next source.", err=True)
             else:
                 self.store.note_check(now(), "ok")
-                return
+                return address
+        raise SourceError(
+            f"no content source: name one, or set origins in {self.config.home / 'helppoint.toml'}"
+        )
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
         """Return the trusted time: never before the release that is shown was signed."""
         pointer = self.store.pointer()
         if pointer is None:

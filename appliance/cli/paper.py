@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from appliance.catalogue.model import Catalogue, Site
+from appliance.cli.links import warn_of_stopped
 from appliance.config import Config
 from appliance.errors import HandoutError
 from appliance.files import read_file, replace_file
@@ -61,7 +62,9 @@ def print_command(
         raise HandoutError(f"there is no handout {slug!r}: choose {', '.join(catalogue.handouts)}")
     library_name = SettingsFile(config.settings_file).read().library_name
     size = Paper(paper)
-    pdf = lay_out(sheet(handout, catalogue, library_name), size, is_large=is_large)
+    made = sheet(handout, catalogue, library_name)
+    warn_of_stopped(config, made.web_addresses())
+    pdf = lay_out(made, size, is_large=is_large)
     if to is not None:
         _write(to, pdf)
     if printer is not None:
@@ -119,6 +122,8 @@ def poster_command(
         return
     entry = _site(shown_catalogue(Store(config.store)), site or NHS_APP)
     code = Code(entry.name, entry.url)
+    if name not in (Poster.HELP, Poster.WIFI):
+        warn_of_stopped(config, {code.address})
     if name == "shelf-cards":
         pdf = shelf_cards(library, code)
     elif name == "bookmarks":
@@ -187,6 +192,7 @@ def logo_command(config: Config, file: Path | None, *, is_removed: bool) -> None
 def qr_command(config: Config, slug: str, file: Path, size_mm: float, dpi: int) -> None:
     """Make the QR code of the website SLUG as a picture."""
     site = _site(shown_catalogue(Store(config.store)), slug)
+    warn_of_stopped(config, {site.url})
     _write(file, qr.png(site.url, side_mm=size_mm, dpi=dpi))
     click.echo(f"{site.name}: {site.url}")
 

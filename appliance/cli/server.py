@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Mapping
 
 import click
 
@@ -11,6 +12,7 @@ from appliance.clock import today
 from appliance.config import Config
 from appliance.errors import StoreError
 from appliance.site.published import Published
+from appliance.state.links import LinksFile
 from appliance.state.network import Network
 from appliance.state.state import SMALLEST_COUNT, Counts
 from appliance.store.store import Store
@@ -33,7 +35,8 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
         Published(store),
         store.last_check,
         lambda address: counts.add(today(), address),
-        Network(config.network_file).around,
+        around=Network(config.network_file).around,
+        links=lambda: _links_facts(config),
     )
     address = host or config.host
     serve(
@@ -57,6 +60,12 @@ def counts_command(config: Config) -> None:
             click.echo(f"{day}  {count:>6}  {what}")
     if not totals:
         click.echo(f"Nothing has been opened {SMALLEST_COUNT} times in a day yet.")
+
+
+def _links_facts(config: Config) -> Mapping[str, object] | None:
+    """Return figures of the last check of web addresses; it is the sync that makes it."""
+    check = LinksFile(config.links_file).read()
+    return None if check is None else check.facts()
 
 
 def _has_newer_embedded(config: Config, store: Store) -> bool:

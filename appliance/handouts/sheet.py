@@ -88,6 +88,13 @@ class Sheet:
     codes: tuple[Code, ...]
     helplines: tuple[Help, ...]
 
+    def web_addresses(self) -> set[str]:
+        """Return the web addresses on it: of codes, and to type."""
+        typed = (line.address for entry in self.helplines for line in entry.lines)
+        return {code.address for code in self.codes} | {
+            address for address in typed if address.startswith("https://")
+        }
+
 
 def sheet(handout: Handout, catalogue: Catalogue, library_name: str) -> Sheet:
     """Return what to print for a handout.

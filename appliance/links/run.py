@@ -45,6 +45,8 @@ def ask_all(
             tell("asking addresses", len(answers), len(links))
     finally:
         asking.end()
+    if len(answers) < len(links):
+        tell("asking addresses", len(answers), len(answers))  # time was up: that is all
     return Report(moment, tuple(answers[link.address] for link in links if link.address in answers))
 
 

@@ -9,10 +9,8 @@ checked.json            when the sources were last asked, and what came of it
 
 from __future__ import annotations
 
-import fcntl
 import json
 import logging
-import os
 import shutil
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -20,7 +18,7 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.errors import ApplianceError, StoreError
-from appliance.files import read_file, replace_file, sync_file_system, write_unsynced
+from appliance.files import held, read_file, replace_file, sync_file_system, write_unsynced
 from appliance.store.pointer import Pointer
 
 log = logging.getLogger(__name__)
@@ -57,14 +55,11 @@ class Store:
             StoreError: another update is running.
         """
         self.prepare()
-        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
+            with held(self.folder / "lock"):
+                yield
         except BlockingIOError as error:
             raise StoreError(f"another update is at work in {self.folder}: wait for it") from error
-        finally:
-            os.close(descriptor)
 
     def pointer(self) -> Pointer | None:
         """Return what is shown, None on a new device.

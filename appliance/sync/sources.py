@@ -47,6 +47,11 @@ class Source(Protocol):
         ...
 
 
+def is_on_network(address: str) -> bool:
+    """Whether an address is asked over the network, not read from a folder."""
+    return urlsplit(address).scheme in ("https", "http")
+
+
 def open_source(address: str) -> Source:
     """Return the source at an address: https://..., http://... or a folder.
 
@@ -54,7 +59,7 @@ def open_source(address: str) -> Source:
         SourceError: neither of these.
     """
     scheme = urlsplit(address).scheme
-    if scheme in ("https", "http"):
+    if is_on_network(address):
         return HttpSource(address)
     if scheme in ("", "file"):
         return FolderSource(Path(urlsplit(address).path))

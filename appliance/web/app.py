@@ -28,12 +28,15 @@ NOT_READY = (
 )
 
 
-def create_app(published: Published, last_check: status.LastCheck) -> Flask:
+def create_app(
+    published: Published, last_check: status.LastCheck, links: status.Links = lambda: None
+) -> Flask:
     """Build the application behind the ready-made pages.
 
     Args:
         published: what is shown.
         last_check: asks when the content sources were last asked.
+        links: asks how many web addresses stopped answering; None if none was ever asked.
     """
     app = Flask(__name__, static_folder=None)
     app.config.update(
@@ -43,7 +46,7 @@ def create_app(published: Published, last_check: status.LastCheck) -> Flask:
     )
     app.register_blueprint(search.blueprint(published))
     app.register_blueprint(list_page.blueprint(published))
-    app.register_blueprint(status.blueprint(published, last_check))
+    app.register_blueprint(status.blueprint(published, last_check, links))
     app.after_request(lambda response: _with_headers(response, published))
     app.register_error_handler(HTTPException, lambda error: _refused(error, published))
     app.register_error_handler(Exception, lambda error: _failed(error, published))
@@ -54,10 +57,11 @@ def public_site(
     published: Published,
     last_check: status.LastCheck,
     count: Callable[[str], None],
+    links: status.Links = lambda: None,
     around: Around = frozenset,
 ) -> Adapted:
     """Build all that the public listener serves: home by language, ready-made pages, the rest."""
-    pages = Pages(create_app(published, last_check), published, count)
+    pages = Pages(create_app(published, last_check, links), published, count)
     return Adapted(home.Home(pages, published), published, around)
 
 

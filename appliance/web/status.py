@@ -11,15 +11,20 @@ from appliance.errors import StoreError
 from appliance.site.published import Published
 
 LastCheck = Callable[[], Mapping[str, str] | None]
+Links = Callable[[], Mapping[str, object] | None]
 
 
-def blueprint(published: Published, last_check: LastCheck) -> Blueprint:
+def blueprint(published: Published, last_check: LastCheck, links: Links) -> Blueprint:
     """Build the status route."""
     bp = Blueprint("status", __name__)
 
     @bp.get("/healthz")
     def healthz() -> Response:
-        facts: dict[str, object] = {"version": __version__, "last_check": last_check()}
+        facts: dict[str, object] = {
+            "version": __version__,
+            "last_check": last_check(),
+            "links": links(),
+        }
         try:
             site = published.current()
         except StoreError as error:

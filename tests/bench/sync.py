@@ -36,7 +36,7 @@ def measure(box: Box, _folder: Path) -> list[Figure]:
 
 def _sync(box: Box, port: int) -> Meter:
     with metering(port) as meter:
-        run(box.command("sync", f"http://{HOST}:{meter.port}/"))
+        run(box.command("sync", "--no-links", f"http://{HOST}:{meter.port}/"))
     return meter
 
 

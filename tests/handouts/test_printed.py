@@ -12,10 +12,10 @@ def test_every_code_and_web_address_on_a_sheet_is_named_with_the_sheet() -> None
     printed = printed_on(catalogue)
     for handout in catalogue.handouts.values():
         made = sheet(handout, catalogue, "")
-        web = [line.address for entry in made.helplines for line in entry.lines
-               if line.verb == "Web" and line.address]  # fmt: skip
-        for address in (*(code.address for code in made.codes), *web):
-            assert f"handout {handout.number} {handout.title}" in printed[address]
+        name = f"handout {handout.number} {handout.title}"
+        assert {address for address, papers in printed.items() if name in papers} == (
+            made.web_addresses()
+        )
     assert not [address for address in printed if not address.startswith("https://")]
 
 

@@ -67,13 +67,15 @@ class Host:
 
 
 @contextmanager
-def host(context: ssl.SSLContext | None = None) -> Iterator[Host]:
+def host(
+    context: ssl.SSLContext | None = None, address: tuple[str, int] = ("127.0.0.1", 0)
+) -> Iterator[Host]:
     running = Host()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(running))
+    server = ThreadingHTTPServer(address, _handler(running))
     if context is not None:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     scheme = "http" if context is None else "https"
-    running.url = f"{scheme}://127.0.0.1:{server.server_port}"
+    running.url = f"{scheme}://{address[0]}:{server.server_port}"
     thread = threading.Thread(target=lambda: server.serve_forever(poll_interval=0.01))
     thread.start()
     try:
