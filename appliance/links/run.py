@@ -15,6 +15,7 @@ from appliance.links.verdict import judge
 from appliance.links.visit import Manners, Visitor
 
 MOST_HOSTS = 4
+THREAD_NAME = "asking addresses"
 
 Tell = Callable[[str, int, int], None]
 
@@ -66,7 +67,7 @@ class _Asking:
         """Yield what each address answers, as it comes."""
         for _ in range(min(MOST_HOSTS, self._groups.qsize())):
             # A daemon: a host that drips its answer for ever must not hold the process.
-            Thread(target=self._work, daemon=True).start()
+            Thread(target=self._work, name=THREAD_NAME, daemon=True).start()
         end = None if limit_s is None else time.monotonic() + limit_s
         for _ in range(self._total):
             left_s = None if end is None else max(0.0, end - time.monotonic())

@@ -153,6 +153,16 @@ def test_an_answer_that_proves_nothing_leaves_what_was_known(box: Box, web: Host
     assert _state(box.known(THURSDAY)) == ("answers", None)
 
 
+def test_what_has_stopped_stays_so_until_it_answers_whatever_the_clock_does(
+    box: Box, web: Host
+) -> None:
+    web.replies["/a"] = Reply(404)
+    assert _state(box.known(MONDAY)) == ("stopped", MONDAY)
+    web.replies["/a"] = Reply(500)
+    assert _state(box.known(THURSDAY)) == ("stopped", MONDAY)
+    assert _state(box.known(MONDAY)) == ("stopped", MONDAY)
+
+
 def test_no_address_is_asked_twice_in_a_day(box: Box, web: Host) -> None:
     first, _ = box.check(MONDAY, hour=1)
     asked = len(web.asked)

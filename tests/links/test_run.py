@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from appliance.links.addresses import Link
-from appliance.links.run import MOST_HOSTS, ask_all
+from appliance.links.run import MOST_HOSTS, THREAD_NAME, ask_all
 from appliance.links.visit import Manners, Visit, Visitor
 from tests.links.host import Host, Reply, host
 
@@ -140,6 +140,10 @@ def test_a_host_without_end_holds_nobody_longer_than_the_limit() -> None:
         assert [answer.link for answer in report.answers] == links[2:]
     finally:
         held.let_go.set()
+    for thread in threading.enumerate():
+        if thread.name == THREAD_NAME:
+            thread.join(20)
+    assert "https://slow.example/0" in held.asked
     assert "https://slow.example/1" not in held.asked
 
 
