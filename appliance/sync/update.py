@@ -61,6 +61,7 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
         offer = trust.newest(source)
         pointer = store.pointer()
         if pointer is not None and pointer.current.release_json == offer.release_json:
+            _mend(offer.release, source, device)
             if offer.versions != pointer.floor:
                 store.move_pointer(pointer.with_floor(offer.versions))
             return None
@@ -131,6 +132,13 @@ def _fetch_missing(release: Release, source: Source, device: Device) -> dict[str
         _fetched(store, blob, source)
     device.progress("fetching", len(missing), len(missing))
     return files
+
+
+def _mend(release: Release, source: Source, device: Device) -> None:
+    """Fetch anew what was lost or damaged since; a setting, or paper, will need it."""
+    files = _listed_files(release, lambda blob: _fetched(device.store, blob, source))
+    if any(_verified(device.store, blob) is None for blob in files.values()):
+        _fetch_missing(release, source, device)
 
 
 def _listed_files(release: Release, read: Callable[[Blob], bytes]) -> dict[str, Blob]:

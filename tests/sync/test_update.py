@@ -268,6 +268,18 @@ def test_a_blob_that_a_power_cut_emptied_is_fetched_again(
     assert all(path.stat().st_size for path in box.store.folder.glob("blobs/*/*"))
 
 
+@pytest.mark.parametrize("content", [b"", b"damaged", None])
+def test_what_was_lost_since_is_fetched_though_nothing_is_new(
+    box: Box, web: Origin, content: bytes | None
+) -> None:
+    box.sync(web.url)
+    before = files_in(box.folder)
+    for path in box.store.folder.glob("blobs/*/*"):
+        path.unlink() if content is None else path.write_bytes(content)
+    assert box.sync(web.url) is None
+    assert files_in(box.folder) == before
+
+
 def test_a_vouched_for_release_raises_the_floor_without_new_pages(
     publisher: Publisher, box: Box
 ) -> None:
