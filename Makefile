@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test check bench clean lock
+.PHONY: run build test check bench bench-growth clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -30,6 +30,10 @@ check: $(VENV)/.test ## static checks: format, lint, types, layers, shell script
 bench: build $(VENV)/.test ## print ratios as a table, and as JSON in bench.json
 	@provisioning/prepare bench
 	@$(VENV)/bin/python -m tests.bench
+
+bench-growth: build $(VENV)/.test ## costs at 26, 1,000 and 10,000 guides in 5 languages
+	@provisioning/prepare bench
+	@$(VENV)/bin/python -m tests.bench growth
 
 lock: $(VENV)/.test ## pin every Python package anew, with hashes
 	@$(VENV)/bin/pip install --quiet uv

@@ -17,15 +17,13 @@ def resolver(edition: Edition) -> Callable[[str], str]:
     to its topic. The function that is returned raises KeyError for what does not exist at all.
     """
     catalogue, language = edition.catalogue, edition.code
-    shown = {guide.slug for guide in edition.guides()}
 
     def resolve(target: str) -> str:
         scheme, _, slug = target.partition(":")
         if scheme == "guide" and slug in edition.hidden:
             return addresses.topic(language, catalogue.guides[FALLBACK_LANGUAGE, slug].topic)
         if scheme == "guide":
-            code = language if slug in shown else FALLBACK_LANGUAGE
-            return addresses.guide(catalogue.guides[code, slug].language, slug)
+            return addresses.guide(edition.best_guides[slug].language, slug)
         if scheme == "site":
             return addresses.go(language, catalogue.sites[slug].slug)
         if scheme == "handout":

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from appliance.site.views import Edition
 
 ITEMS = "items"
-MAX_ITEMS_BYTES = 1_000_000
+MAX_ITEMS_BYTES = 8_000_000  # of 10,000 guides
 # Larger codes are hard to read from a phone to a phone; also the limit of handouts/qr.py.
 MOST_CODE_CHARACTERS = 300
 
@@ -50,7 +50,7 @@ def write_items(folder: Path, editions: Iterable[Edition]) -> None:
 
 def _entries(edition: Edition) -> Mapping[str, Entry]:
     entries: dict[str, Entry] = {}
-    for guide in (*edition.guides(), *edition.english_guides()):
+    for guide in edition.best_guides.values():
         address = addresses.guide(guide.language, guide.slug)
         entries[guide_item(guide.slug)] = (guide.title, address, guide.language, "")
     for site in edition.catalogue.sites.values():

@@ -42,7 +42,7 @@ def pages(edition: Edition, pdf_sizes: Mapping[str, int]) -> Iterator[Page]:
     """
     yield _home(edition)
     yield from (_topic(edition, topic) for topic in edition.catalogue.topics.values())
-    yield from (_guide(edition, guide) for guide in edition.guides())
+    yield from (_guide(edition, guide) for guide in edition.guides)
     yield from _site_lists(edition)
     yield from (_go(edition, site) for site in edition.catalogue.sites.values())
     yield _helplines(edition)
@@ -77,7 +77,7 @@ def _printed(edition: Edition, language: str) -> tuple[Handout, ...]:
 
 def _home(edition: Edition) -> Page:
     topics = edition.catalogue.topics.values()
-    shown = {guide.slug: guide for guide in (*edition.english_guides(), *edition.guides())}
+    shown = edition.best_guides
     tasks = [task for task in edition.catalogue.tasks.values() if task.guide in shown]
     context: Context = {
         "tasks": [views.task_card(task, shown[task.guide], edition) for task in tasks],
@@ -86,13 +86,13 @@ def _home(edition: Edition) -> Page:
                 **views.topic_card(topic, edition),
                 "guides": [
                     views.guide_card(guide)
-                    for guide in edition.guides()
+                    for guide in edition.guides
                     if guide.topic == topic.slug
                 ],
             }
             for topic in topics
         ],
-        "english_guides": [views.guide_card(guide) for guide in edition.english_guides()],
+        "english_guides": [views.guide_card(guide) for guide in edition.english_guides],
         "topics": [views.topic_card(topic, edition) for topic in topics],
         "practice": practice.link(edition),
     }
@@ -100,7 +100,7 @@ def _home(edition: Edition) -> Page:
 
 
 def _topic(edition: Edition, topic: Topic) -> Page:
-    guides = (*edition.guides(), *edition.english_guides())
+    guides = edition.best_guides.values()
     context: Context = {
         "topic": views.topic_card(topic, edition),
         "guides": [views.guide_card(guide) for guide in guides if guide.topic == topic.slug],
@@ -169,8 +169,7 @@ def _other_editions(edition: Edition, guide: Guide) -> dict[str, str]:
 
 def _related(edition: Edition, slugs: Sequence[str]) -> Iterator[Guide]:
     """Yield guides by slug, each in this language or else in English."""
-    shown = {guide.slug: guide for guide in (*edition.english_guides(), *edition.guides())}
-    return (shown[slug] for slug in slugs if slug in shown)
+    return (edition.best_guides[slug] for slug in slugs if slug in edition.best_guides)
 
 
 def _best_handouts(edition: Edition) -> tuple[Handout, ...]:
@@ -222,7 +221,7 @@ def _site_list(edition: Edition, topic: Topic, sites: Sequence[Site]) -> Iterato
 
 
 def _go(edition: Edition, site: Site) -> Page:
-    guides = (*edition.guides(), *edition.english_guides())
+    guides = edition.best_guides.values()
     context: Context = {
         "site": views.site_details(site, edition),
         "code": views.code(site, edition),

@@ -92,5 +92,5 @@ def _field(edition: Edition, field: Field) -> Context:
 
 
 def _cards(edition: Edition, slugs: tuple[str, ...]) -> list[Context]:
-    shown = {guide.slug: guide for guide in edition.guides()}
-    return [views.guide_card(shown[slug]) for slug in slugs if slug in shown]
+    shown = (edition.best_guides[slug] for slug in slugs if slug in edition.best_guides)
+    return [views.guide_card(guide) for guide in shown if guide.language == edition.code]

@@ -35,7 +35,7 @@ class Entry:
 def entries(edition: Edition) -> Iterator[Entry]:
     """Yield everything that can be found in a language: guides, sites, helplines, handouts."""
     code, catalogue = edition.code, edition.catalogue
-    for guide in edition.guides():
+    for guide in edition.guides:
         address = addresses.guide(code, guide.slug)
         yield Entry(code, address, guide.title, guide.question, to_plain(guide.body), GUIDE)
     for site in catalogue.listed_sites():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
@@ -104,16 +104,23 @@ class Edition:
         """The words that say how grave a block is."""
         return Labels(**{name: self.say(word) for name, word in asdict(BLOCK_LABELS).items()})
 
+    @cached_property
     def guides(self) -> tuple[Guide, ...]:
         """The guides to show."""
         own = self.catalogue.guides_in(self.code)
         return tuple(guide for guide in own if is_shown(guide) and guide.slug not in self.hidden)
 
+    @cached_property
     def english_guides(self) -> tuple[Guide, ...]:
         """The English guides that are not shown in this language."""
-        shown = {guide.slug for guide in self.guides()}
+        left_out = {guide.slug for guide in self.guides} | self.hidden
         english = self.catalogue.guides_in(ORIGINAL_LANGUAGE)
-        return tuple(guide for guide in english if guide.slug not in shown | self.hidden)
+        return tuple(guide for guide in english if guide.slug not in left_out)
+
+    @cached_property
+    def best_guides(self) -> Mapping[str, Guide]:
+        """Every guide to show by slug: in this language, or else in English."""
+        return {guide.slug: guide for guide in (*self.guides, *self.english_guides)}
 
     def base(self) -> Context:
         """What the frame of every page shows; plain values, so that it can be kept as JSON."""
@@ -155,7 +162,7 @@ def renew_on(editions: Iterable[Edition]) -> str:
     days = (
         guide.review.next_review + date.resolution
         for edition in editions
-        for guide in edition.guides()
+        for guide in edition.guides
         if not guide.review.is_due(edition.today)
     )
     return min((day.isoformat() for day in days), default="")

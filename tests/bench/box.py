@@ -100,13 +100,13 @@ class Server:
     process: subprocess.Popen[bytes]
 
 
-def make_box(folder: Path) -> Box:
+def make_box(folder: Path, content: Path = ROOT / "content") -> Box:
     """Fill a new box from a freshly signed repository: neither can have expired."""
     keys, repository, home = folder / "keys", folder / "repository", folder / "home"
     run(_helppoint("keys", str(keys)))
     packing = ("--repository", str(repository), "--keys", str(keys))
-    run(_helppoint("pack", str(ROOT / "content"), *packing))
-    home.mkdir()
+    run(_helppoint("pack", str(content), *packing))
+    home.mkdir(parents=True)
     (home / "helppoint.toml").write_text(f'embedded = "{repository}"\n', "utf-8")
     run(_helppoint("--home", str(home), "sync", "--embedded"))
     store = Store(read_config(home).store)

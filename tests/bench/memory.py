@@ -22,11 +22,11 @@ def measure(box: Box, _folder: Path) -> list[Figure]:
     """Return the resident memory, and its share once what is shared is divided."""
     with serving(box) as server:
         pid = server.process.pid
-        before = _megabytes(pid, "status", "VmRSS")
-        _visit(server.port, _addresses(box))
-        rss, peak = _megabytes(pid, "status", "VmRSS"), _megabytes(pid, "status", "VmHWM")
+        before = megabytes(pid, "status", "VmRSS")
+        visit(server.port, _addresses(box))
+        rss, peak = megabytes(pid, "status", "VmRSS"), megabytes(pid, "status", "VmHWM")
         note = f"before {before:.1f}, peak {peak:.1f}"
-        pss = _megabytes(pid, "smaps_rollup", "Pss")
+        pss = megabytes(pid, "smaps_rollup", "Pss")
     return [
         at_most(f"memory after {REQUESTS:,} requests (RSS)", rss, "MB", MAX_RSS_MB, note),
         Figure(f"memory after {REQUESTS:,} requests (PSS)", pss, "MB"),
@@ -44,7 +44,8 @@ def _addresses(box: Box) -> list[str]:
     ]
 
 
-def _visit(port: int, addresses: list[str]) -> None:
+def visit(port: int, addresses: list[str]) -> None:
+    """Ask for every address once, from eight visitors at a time."""
     shares = [list(islice(addresses, first, None, VISITORS)) for first in range(VISITORS)]
     with ThreadPoolExecutor(VISITORS) as visitors:
         for done in [visitors.submit(_visit_share, port, share) for share in shares]:
@@ -62,7 +63,7 @@ def _visit_share(port: int, addresses: list[str]) -> None:
         connection.close()
 
 
-def _megabytes(pid: int, file: str, name: str) -> float:
+def megabytes(pid: int, file: str, name: str) -> float:
     """Read a line such as `VmRSS:   41280 kB`, where a kB has 1,024 bytes."""
     text = Path(f"/proc/{pid}/{file}").read_text("ascii")
     found = re.search(rf"^{name}:\s+(\d+) kB$", text, re.MULTILINE)

@@ -37,7 +37,7 @@ def easy(pages: dict[str, str]) -> dict[str, Document]:
 @pytest.fixture(scope="module")
 def guides(easy: dict[str, Document]) -> dict[str, Document]:
     catalogue = whole_catalogue()
-    shown = Edition(catalogue, catalogue.languages[EASY], LIBRARY, RELEASE).guides()
+    shown = Edition(catalogue, catalogue.languages[EASY], LIBRARY, RELEASE).guides
     return {guide.slug: easy[f"/{EASY}/{guide.slug}"] for guide in shown}
 
 

@@ -64,7 +64,7 @@ def test_every_guide_site_topic_and_handout_has_its_page(pages: dict[str, str]) 
     catalogue = whole_catalogue()
     single = ("", "sites", "helplines", "handouts", "about", "privacy", "accessibility")
     expected = {f"/{guide.language}/{guide.slug}" for code in catalogue.languages
-                for guide in edition(code).guides()}  # fmt: skip
+                for guide in edition(code).guides}  # fmt: skip
     for code in catalogue.languages:
         expected |= {f"/{code}/{name}" for name in single}
         expected |= {f"/{code}/go/{slug}" for slug in catalogue.sites}
@@ -180,7 +180,7 @@ def test_a_guide_shows_both_dates_and_its_sources_in_its_language(
     catalogue = whole_catalogue()
     for code in catalogue.languages:
         here = edition(code)
-        for guide in here.guides():
+        for guide in here.guides:
             words = words_of(documents[f"/{code}/{guide.slug}"])
             for text, day in (
                 ("Last checked: %(date)s.", guide.review.reviewed),
@@ -192,7 +192,7 @@ def test_a_guide_shows_both_dates_and_its_sources_in_its_language(
 
 
 def test_a_clinical_guide_says_that_it_waits_for_sign_off(english: dict[str, Document]) -> None:
-    for guide in edition("en").guides():
+    for guide in edition("en").guides:
         waits = "waiting for clinical sign-off" in words_of(english[f"/en/{guide.slug}"])
         assert waits == (guide.is_clinical and guide.sign_off is None)
 
