@@ -168,10 +168,22 @@ class Translation:
 
 
 @dataclass(frozen=True, slots=True)
+class Marker:
+    """A mark in a guide's text that says where a fact is from: a source's slug, or `own`.
+
+    `line` counts from 0 in the text. `name` is as somebody wrote it: there may be no such source.
+    """
+
+    line: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Guide:
     """A guide in one language. `body` is Markdown; `body_line` is its first line in `path`.
 
-    `translation` is None for English, and only for English.
+    `markers` stood in the body, which is without them. `translation` is None for English, and only
+    for English.
     """
 
     slug: str
@@ -190,6 +202,7 @@ class Guide:
     body_line: int
     sign_off: SignOff | None = None
     translation: Translation | None = None
+    markers: tuple[Marker, ...] = ()
 
     @property
     def fingerprint(self) -> str:

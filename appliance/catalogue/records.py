@@ -8,6 +8,7 @@ from typing import get_args, get_type_hints
 
 from appliance.catalogue import schema
 from appliance.catalogue.blocks import PICTURES
+from appliance.catalogue.evidence import OWN, part_markers
 from appliance.catalogue.lines import Parts
 from appliance.catalogue.model import (
     Audience,
@@ -106,8 +107,12 @@ def task(table: Table) -> Task:
 
 def source(table: Table) -> Source:
     """Build a source."""
+    slug = table.read("slug", schema.SLUG)
+    if slug == OWN:
+        mend = "Choose another slug: `[^own]` marks our own words."
+        table.fault(f'No source can be called "{OWN}".', mend, "slug")
     return Source(
-        slug=table.read("slug", schema.SLUG),
+        slug=slug,
         title=table.read("title", schema.WORDS),
         publisher=table.read("publisher", schema.WORDS),
         url=table.read("url", schema.URL),
@@ -255,6 +260,7 @@ class GuidePlace:
 def guide(table: Table, place: GuidePlace, parts: Parts) -> Guide:
     """Build a guide from its front matter, its place and its text."""
     _check_slug(table, place)
+    body, markers = part_markers(parts.body)
     return Guide(
         slug=place.slug,
         language=place.language,
@@ -267,11 +273,12 @@ def guide(table: Table, place: GuidePlace, parts: Parts) -> Guide:
         links=table.many("links", schema.SLUG),
         related=table.many("related", schema.SLUG),
         is_clinical=table.read("clinical", schema.BOOLEAN),
-        body=parts.body,
+        body=body,
         path=table.path,
         body_line=parts.body_line,
         sign_off=_sign_off(table),
         translation=None if place.language == ORIGINAL_LANGUAGE else _translation(table),
+        markers=markers,
     )
 
 

@@ -15,13 +15,13 @@ LONG = "one two three four five six seven eight nine ten " * 2 + "and then five 
 # A body line, and the start of the message that must stand on it; None where all is well.
 BAD_BODY = [
     ("", None),
-    ("# A second title", "There is a heading of level 1."),
+    ("# A second title [^own]", "There is a heading of level 1."),
     ("", None),
-    ("#### Too deep", "The heading skips a level: 4 after 2."),
+    ("#### Too deep [^own]", "The heading skips a level: 4 after 2."),
     ("", None),
-    ("## " + "Long " * 14, "The heading has 69 characters."),
+    ("## " + "Long " * 14 + "[^own]", "The heading has 69 characters."),
     ("", None),
-    ("##", "The heading has no words."),
+    ("## [^own]", "The heading has no words."),
     ("", None),
     ("Some <b>bold</b> words", 'There is HTML: "<b>".'),
     ("and [a link](site:nowhere)", 'The link goes to "site:nowhere", which does not exist.'),
@@ -126,7 +126,7 @@ SPOILS = [
     ("links.toml", "url = \"https:", "url = \"http:", "url", "error", "`url` cannot be"),
     # Names of others.
     (GUIDE, 'topic = "nhs-account"', 'topic = "x"', "topic", "error", '`topic` names "x"'),
-    (GUIDE, '"volunteer-guide"', '"x"', "sources", "error", '`sources` names "x"'),
+    (GUIDE, '["volunteer-guide"]', '["volunteer-guide", "x"]', "sources", "error", '`sources` nam'),
     (GUIDE, '["nhs-app-download"]', '["x"]', "links", "error", '`links` names "x"'),
     (GUIDE, '["log-in"]', '["x"]', "related", "error", '`related` names "x"'),
     (GUIDE, '["log-in"]', '["log-in", "log-in"]', "related", "error", '`related` names "log'),

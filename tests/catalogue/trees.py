@@ -109,9 +109,9 @@ related = ["log-in"]
 clinical = false
 +++
 
-Use the [download page](site:nhs-app-download) or [log in](guide:log-in).
+Use the [download page](site:nhs-app-download) or [log in](guide:log-in).[^own]
 
-## Install
+## Install [^volunteer-guide]
 
 ::: steps
 1. Open the App Store.
@@ -125,9 +125,9 @@ Use the [download page](site:nhs-app-download) or [log in](guide:log-in).
 ### Help
 
 Call [116 123](tel:116123), see the [helplines](page:helplines),
-or take [a sheet](handout:before-you-start).
+or take [a sheet](handout:before-you-start).[^own]
 
-::: urgent 999 Call 999 if someone's life is at risk
+::: urgent 999 Call 999 if someone's life is at risk [^own]
 Do not wait.
 :::
 """,
@@ -143,7 +143,7 @@ review_every_months = 3
 sources = []
 clinical = false
 +++
-
+## What you need [^own]
 You need your password.
 """,
 }

@@ -12,10 +12,10 @@ TWENTY_SIX = "You " + "can " * 24 + "go."
 
 # A line of the guide, and how the message starts that must stand on it.
 BODY = [
-    ("# A second title", "There is a heading of level 1."),
-    ("#### Too deep", "The heading skips a level"),
-    ("## " + "Long " * 14, "The heading has 69 characters."),
-    ("## Where is it?", "The heading is a question."),
+    ("# A second title [^own]", "There is a heading of level 1."),
+    ("#### Too deep [^own]", "The heading skips a level"),
+    ("## " + "Long " * 14 + "[^own]", "The heading has 69 characters."),
+    ("## Where is it? [^own]", "The heading is a question."),
     ("Some <b> words.", 'There is HTML: "<b>".'),
     ("![cat](cat.png)", "There is a picture."),
     ("[A page](site:nowhere)", 'The link goes to "site:nowhere"'),
