@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from appliance.errors import ApplianceError
+from appliance.errors import ApplianceError, ContentError
 
 TEMPORARY_SUFFIX = ".new"
 
@@ -159,3 +159,19 @@ def _files_below(folder: Path) -> list[Path]:
 
 def _raise(error: OSError) -> None:
     raise error
+
+
+def write_both(file: Path, as_json: str, as_text: str) -> tuple[Path, Path]:
+    """Write a report twice, for programs and for people, beside each other as `.json` and `.txt`. Returns both paths.
+
+    Raises:
+        ContentError: it cannot be written.
+    """
+    stem = file.with_suffix("") if file.suffix in {".json", ".txt"} else file
+    paths = stem.with_name(stem.name + ".json"), stem.with_name(stem.name + ".txt")
+    try:
+        for path, text in zip(paths, (as_json, as_text + "\n"), strict=True):
+            replace_file(path, text.encode())
+    except OSError as error:
+        raise ContentError(f"{path} cannot be written: {error.strerror}") from error
+    return paths

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from appliance.catalogue.check import check
+from appliance.catalogue.load import read
 from appliance.cli.progress import Progress
 from appliance.clock import now, today
 from appliance.errors import ContentError, ReleaseError
-from appliance.files import read_tree
+from appliance.files import read_tree, write_both
 from appliance.release.keys import load_keys, new_keys
 from appliance.release.pack import pack
 from appliance.release.repository import Repository
@@ -28,25 +29,28 @@ _content = click.argument("content", type=click.Path(path_type=Path, exists=True
 @click.command("check")
 @_content
 @click.option("--links", is_flag=True, help="Also ask every address; needs the internet.")
+@click.option("--sources", is_flag=True, help="Also print which fact was read where.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="With --links: write FILE.json for programs and FILE.txt for people.",
+    help="With --links or --sources: write FILE.json for programs and FILE.txt for people.",
 )
-def check_command(content: Path, report: Path | None, *, links: bool) -> None:
+def check_command(content: Path, report: Path | None, *, links: bool, sources: bool) -> None:
     """List every problem in a content folder, with its mend."""
     # Loaded when an editor checks: packing needs none of it.
     from appliance.editing.check import check_for_editors
 
-    if report is not None and not links:
-        raise click.UsageError("--report writes what --links finds: give both")
+    if report is not None and links == sources:
+        raise click.UsageError("--report writes what --links or --sources finds: give one of them")
     tree = read_tree(content)
     problems = check_for_editors(tree, today(), _dictionary())
     for problem in problems:
         click.echo(str(content / problem.path) + str(problem).removeprefix(problem.path))
     errors = sum(problem.severity == "error" for problem in problems)
     click.echo(f"{errors} errors, {len(problems) - errors} warnings")
+    if sources:
+        _show_sources(tree, report)
     has_dead = links and _has_dead_links(tree, report)
     if errors or has_dead:
         raise SystemExit(1)
@@ -80,6 +84,17 @@ def _dictionary() -> Dictionary | None:
     except DictionaryError as error:
         click.secho(f"{error}. {error.advice}", err=True, bold=True)
         return None
+
+
+def _show_sources(tree: Mapping[str, bytes], file: Path | None) -> None:
+    """Show and write which fact was read where."""
+    from appliance.editing.sources import as_json, as_text, trace
+
+    whole = trace(read(tree))
+    click.echo(as_text(whole))
+    if file is not None:
+        for path in write_both(file, as_json(whole), as_text(whole)):
+            click.echo(f"Wrote {path}.")
 
 
 def _has_dead_links(tree: Mapping[str, bytes], file: Path | None) -> bool:

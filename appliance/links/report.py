@@ -10,8 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from appliance.clock import in_words
-from appliance.errors import ContentError
-from appliance.files import replace_file
+from appliance.files import write_both
 from appliance.links.addresses import Link
 from appliance.links.verdict import Kind, Verdict
 from appliance.links.visit import Visit
@@ -72,14 +71,7 @@ def write_report(report: Report, file: Path) -> tuple[Path, Path]:
     Raises:
         ContentError: it cannot be written.
     """
-    stem = file.with_suffix("") if file.suffix in {".json", ".txt"} else file
-    paths = stem.with_name(stem.name + ".json"), stem.with_name(stem.name + ".txt")
-    try:
-        for path, text in zip(paths, (as_json(report), as_text(report) + "\n"), strict=True):
-            replace_file(path, text.encode())
-    except OSError as error:
-        raise ContentError(f"{path} cannot be written: {error.strerror}") from error
-    return paths
+    return write_both(file, as_json(report), as_text(report))
 
 
 def _lines(report: Report) -> Iterator[str]:

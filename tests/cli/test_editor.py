@@ -99,6 +99,33 @@ def test_a_report_needs_the_links(content: Path) -> None:
     done = _run("check", str(content), "--report", "x")
     assert done.returncode == 2
     assert "--links" in done.stderr
+    done = _run("check", str(content), "--links", "--sources", "--report", "x")
+    assert done.returncode == 2
+
+
+def test_check_sources_prints_guide_by_fact_by_source_and_writes_the_report(
+    content: Path, tmp_path: Path
+) -> None:
+    done = _run("check", str(content), "--sources", "--report", str(tmp_path / "facts"))
+    assert done.returncode == 0, done.stderr
+    assert re.search(
+        r"^get-nhs-app \| +20 \| Open the App Store\. +\| volunteer-guide$", done.stdout, re.M
+    )
+    assert "8 passages" in done.stdout
+    assert f"Wrote {tmp_path / 'facts.json'}." in done.stdout
+    written = json.loads((tmp_path / "facts.json").read_text())
+    assert written["facts"][1]["fact"] == "Open the App Store."
+    assert written["unused"] == []
+    assert "volunteer-guide" in (tmp_path / "facts.txt").read_text()
+
+
+def test_check_sources_fails_on_an_unknown_source(content: Path) -> None:
+    guide = content / OTHER_GUIDE
+    guide.write_text(guide.read_text() + "\nYou can.[^nobody]\n")
+    done = _run("check", str(content), "--sources")
+    assert done.returncode == 1
+    assert f'{guide}:15: error: The marker "[^nobody]" names nothing' in done.stdout
+    assert re.search(r"^log-in +\| +15 \| You can\. +\| nobody$", done.stdout, re.M)
 
 
 def test_the_preview_is_served_and_ends(content: Path) -> None:
