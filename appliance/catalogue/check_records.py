@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from appliance.catalogue.load import Reading
-from appliance.catalogue.model import Guide, Handout, Problem
+from appliance.catalogue.model import Guide, Handout, Practice, Problem
 from appliance.catalogue.references import REFERENCES
 from appliance.catalogue.schema import Table, shown
 from appliance.clock import add_months, in_words
@@ -19,6 +19,7 @@ HELPLINE_MONTHS = 3
 _DAYS = (
     ("guides", "reviewed"),
     ("handouts", "reviewed"),
+    ("practice", "reviewed"),
     ("sites", "checked"),
     ("helplines", "checked"),
     ("sources", "read"),
@@ -44,6 +45,7 @@ _UNIQUE = (
     Unique("handouts", "number"),
     Unique("handouts", "title"),
     Unique("guides", "title"),
+    Unique("screens", "title"),
 )
 
 
@@ -59,10 +61,11 @@ def check_records(found: Reading, today: date) -> Iterator[Problem]:
 
 
 def _overdue(found: Reading, today: date) -> Iterator[Problem]:
-    for shelf in ("guides", "handouts"):
+    for shelf in ("guides", "handouts", "practice"):
         for _, record, table in found.records(shelf):
-            if isinstance(record, Guide | Handout) and record.review.is_due(today):
-                message = f"The review was due on {in_words(record.review.next_review)}."
+            review = record.review if isinstance(record, Guide | Handout | Practice) else None
+            if review and review.is_due(today):
+                message = f"The review was due on {in_words(review.next_review)}."
                 mend = "Read all of it, correct it, and set `reviewed` to the day you did."
                 yield table.problem("error", message, mend, "reviewed")
 

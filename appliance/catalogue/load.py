@@ -20,7 +20,6 @@ from appliance.catalogue.interface import compile_messages
 from appliance.catalogue.lines import split_guide
 from appliance.catalogue.model import Catalogue, Guide, Practice, Problem
 from appliance.catalogue.references import (
-    FALLBACK_LANGUAGE,
     Names,
     broken_references,
     shelf_of,
@@ -89,7 +88,6 @@ def read(tree: Mapping[str, bytes]) -> Reading:
     """Read all that can be read; what cannot becomes a fault, whatever the bytes."""
     found = _Reader(tree).read()
     found.faults += broken_references(found.catalogue, found.names, found.tables)
-    found.faults += _lost_in_practice(found)
     found.remarks += [_misplaced(path) for path in tree if _is_misplaced(path)]
     return found
 
@@ -132,11 +130,12 @@ class _Reader:
         whole = self._whole("practice.toml", "screens")
         if whole is None:
             return Practice()
-        guides = whole.many("guides", schema.SLUG)
+        guides, review = whole.many("guides", schema.SLUG), records.review(whole)
         tables = whole.tables("screens")
         self._note(whole)
         self._found.tables["practice", ""] = whole
-        return Practice(guides, dict(self._records("screens", tables, records.screen)))
+        screens = dict(self._records("screens", tables, records.screen))
+        return Practice(guides, review if whole.is_sound else None, screens)
 
     def _whole(self, path: str, shelf: str) -> Table | None:
         """Return a list's file as one table; None if it is not there or cannot be read."""
@@ -216,29 +215,6 @@ def _unknown_pictures(guide: Guide) -> Iterator[Problem]:
     for line, name in unknown_pictures(guide.body):
         message = f"There is no picture {shown(name)}."
         yield Problem(guide.path, guide.body_line + line, "error", message, mend)
-
-
-def _lost_in_practice(found: Reading) -> Iterator[Problem]:
-    """Find what practice.toml names and nothing has: guides, and screens that choices lead to."""
-    practice = found.catalogue.practice
-    if ("practice", "") in found.tables:
-        yield from _lost_guides(found, found.tables["practice", ""], practice.guides)
-    for slug, screen in practice.screens.items():
-        table = found.tables["screens", slug]
-        yield from _lost_guides(found, table, screen.guides)
-        for number, field_ in enumerate(screen.fields):
-            if field_.screen and not found.names.has("screens", field_.screen):
-                message = f"`screen` names {shown(field_.screen)}, which is not in practice.toml."
-                mend = "Correct the spelling, or add it there."
-                yield table.problem("error", message, mend, "fields", number, "screen")
-
-
-def _lost_guides(found: Reading, table: Table, slugs: tuple[str, ...]) -> Iterator[Problem]:
-    for number, slug in enumerate(slugs):
-        if not found.names.has_guide(FALLBACK_LANGUAGE, slug):
-            message = f"`guides` names {shown(slug)}, which is not in guides/."
-            mend = "Correct the spelling, or add it there."
-            yield table.problem("error", message, mend, "guides", number)
 
 
 def _guide_place(path: str) -> records.GuidePlace | None:

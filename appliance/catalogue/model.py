@@ -272,10 +272,12 @@ class Screen:
 class Practice:
     """The rehearsal of setting up an account: its screens by slug, in order, in English.
 
-    `guides` are the guides that offer it.
+    `guides` are the guides that offer it. `review` is None only where there is no rehearsal, or
+    its dates cannot be read.
     """
 
     guides: tuple[str, ...] = ()
+    review: Reviewed | None = None
     screens: Mapping[str, Screen] = field(default_factory=dict)
 
 

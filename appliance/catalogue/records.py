@@ -190,7 +190,7 @@ def handout(table: Table) -> Handout:
         lead=table.read("lead", schema.WORDS),
         audience=table.read("audience", _AUDIENCE),
         language=table.read("language", schema.LANGUAGE),
-        review=_review(table),
+        review=review(table),
         sections=tuple(_section(inner) for inner in table.tables("sections", least=1)),
         codes=table.many("codes", schema.SLUG),
         helplines=table.many("helplines", schema.SLUG),
@@ -242,7 +242,8 @@ def _field(table: Table) -> Field:
     return field
 
 
-def _review(table: Table) -> Reviewed:
+def review(table: Table) -> Reviewed:
+    """Build what says when a thing was read through and when it must be again."""
     return Reviewed(
         reviewed=table.read("reviewed", schema.DATE),
         review_every_months=table.read("review_every_months", schema.MONTHS),
@@ -268,7 +269,7 @@ def guide(table: Table, place: GuidePlace, parts: Parts) -> Guide:
         question=table.read("question", schema.WORDS),
         topic=table.read("topic", schema.SLUG),
         audience=table.many("audience", _AUDIENCE, least=1),
-        review=_review(table),
+        review=review(table),
         sources=table.many("sources", schema.SLUG),
         links=table.many("links", schema.SLUG),
         related=table.many("related", schema.SLUG),

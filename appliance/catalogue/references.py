@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from appliance.catalogue.model import Catalogue, Guide, Handout, Problem
+from appliance.catalogue.model import Catalogue, Guide, Handout, Problem, Screen
 from appliance.catalogue.schema import Table, shown
 
 # What a translation does not have is shown in this language.
@@ -58,6 +58,8 @@ REFERENCES = (
     Reference("guides", "sources", "sources", "sources.toml"),
     Reference("guides", "links", "sites", "sites.toml or links.toml"),
     Reference("guides", "related", "guides", "guides/"),
+    Reference("practice", "guides", "guides", "guides/"),
+    Reference("screens", "guides", "guides", "guides/"),
 )
 
 
@@ -69,10 +71,17 @@ def broken_references(
         for name, record in shelf_of(catalogue, reference.shelf):
             table = tables[reference.shelf, name]
             yield from _broken(reference, record, table, names)
+    for slug, screen in catalogue.screens.items():
+        yield from _lost_choices(screen, tables["screens", slug], names)
 
 
 def shelf_of(catalogue: Catalogue, shelf: str) -> Iterable[tuple[str, object]]:
-    """Return a shelf's records with their names; a guide's name is `<language>/<slug>`."""
+    """Return a shelf's records with their names; a guide's name is `<language>/<slug>`.
+
+    The shelf of the practice holds one record, without a name, if there is a practice.
+    """
+    if shelf == "practice":
+        return [("", catalogue.practice)] if catalogue.practice.review else []
     if shelf == "guides":
         return [(f"{code}/{slug}", guide) for (code, slug), guide in catalogue.guides.items()]
     records: Mapping[str, object] = getattr(catalogue, shelf)
@@ -92,9 +101,17 @@ def _broken(reference: Reference, record: object, table: Table, names: Names) ->
             yield Problem(table.path, line, "error", message, mend)
 
 
+def _lost_choices(screen: Screen, table: Table, names: Names) -> Iterator[Problem]:
+    """Find the choices of a practice screen that lead to no screen."""
+    for number, field_ in enumerate(screen.fields):
+        if field_.screen and not names.has("screens", field_.screen):
+            message = f"`screen` names {shown(field_.screen)}, which is not in practice.toml."
+            mend = "Correct the spelling, or add it there."
+            yield table.problem("error", message, mend, "fields", number, "screen")
+
+
 def _exists(reference: Reference, record: object, value: str, names: Names) -> bool:
-    if reference.target == "guides" and isinstance(record, Guide | Handout):
-        return names.has_guide(record.language, value)
     if reference.target == "guides":
-        return names.has_guide(FALLBACK_LANGUAGE, value)
+        code = record.language if isinstance(record, Guide | Handout) else FALLBACK_LANGUAGE
+        return names.has_guide(code, value)
     return names.has(reference.target, value)

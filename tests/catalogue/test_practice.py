@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from appliance.catalogue.check import check
 from appliance.catalogue.load import load, read
-from appliance.catalogue.model import Field
+from appliance.catalogue.model import Field, Problem, Reviewed
 from appliance.errors import ContentError
-from tests.catalogue.trees import GUIDE, changed, good
+from tests.catalogue.trees import GUIDE, TODAY, changed, good
 
 PATH = "practice.toml"
 GOOD = """\
 guides = ["get-nhs-app"]
+reviewed = 2026-11-22
+review_every_months = 2
 
 [[screens]]
 slug = "email"
@@ -64,16 +69,18 @@ def test_without_the_file_there_is_no_practice() -> None:
     [
         ('["get-nhs-app"]', '["nowhere"]', 1, '`guides` names "nowhere", which is not in guides/.'),
         ('guides = ["get-nhs-app"]', "guides = 1", 1, "`guides` cannot be 1."),
-        ('slug = "email"', 'slug = "E"', 4, '`slug` cannot be "E".'),
-        ('"email"\nsays', '"unicorn"\nsays', 6, '`picture` cannot be "unicorn".'),
-        ('why = "For codes."\n', "", 3, "`why` is missing."),
-        ('kind = "email"', 'kind = "iris"', 10, '`kind` cannot be "iris".'),
-        ('screen = "done"', 'screen = "x"', 11, '`screen` names "x", which is not in practice'),
-        (', screen = "done"', "", 11, "The choice leads nowhere."),
-        ('hint = "Make', 'screen = "done", hint = "Make', 10, "Only a choice leads to a screen."),
-        ('guides = ["log-in"]', 'guides = ["gone"]', 15, '`guides` names "gone", which is not in'),
-        ('guides = ["log-in"]', "guides = []", 15, "`guides` is missing or empty."),
-        ("[[screens]]", "[[screens", 3, "This is not TOML"),
+        ("reviewed = 2026-11-22\n", "", 1, "`reviewed` is missing."),
+        ("months = 2", "months = 0", 3, "`review_every_months` cannot be 0."),
+        ('slug = "email"', 'slug = "E"', 6, '`slug` cannot be "E".'),
+        ('"email"\nsays', '"unicorn"\nsays', 8, '`picture` cannot be "unicorn".'),
+        ('why = "For codes."\n', "", 5, "`why` is missing."),
+        ('kind = "email"', 'kind = "iris"', 12, '`kind` cannot be "iris".'),
+        ('screen = "done"', 'screen = "x"', 13, '`screen` names "x", which is not in practice'),
+        (', screen = "done"', "", 13, "The choice leads nowhere."),
+        ('hint = "Make', 'screen = "done", hint = "Make', 12, "Only a choice leads to a screen."),
+        ('guides = ["log-in"]', 'guides = ["gone"]', 17, '`guides` names "gone", which is not in'),
+        ('guides = ["log-in"]', "guides = []", 17, "`guides` is missing or empty."),
+        ("[[screens]]", "[[screens", 5, "This is not TOML"),
     ],
 )  # fmt: skip
 def test_fault_in_practice_is_told_with_its_line(
@@ -87,7 +94,7 @@ def test_fault_in_practice_is_told_with_its_line(
 
 def test_two_screens_of_one_name_are_told_apart_by_their_lines() -> None:
     (fault,) = read({**good(), PATH: (GOOD + GOOD[GOOD.rindex("[[") :]).encode()}).faults
-    assert (fault.line, fault.message) == (25, '"done" is taken by practice.toml, line 17.')
+    assert (fault.line, fault.message) == (27, '"done" is taken by practice.toml, line 19.')
 
 
 @pytest.mark.parametrize("where", ["guides = [", "slug = ", "{ kind = "])
@@ -127,3 +134,40 @@ def test_a_guide_cannot_take_the_address_of_the_practice() -> None:
     assert [f.message for f in read(spoilt).faults] == [
         '"practice" is the address of another page.'
     ]
+
+
+def _problem(old: str, new: str, today: date = TODAY) -> Problem:
+    (problem,) = check(tree(old, new), today)
+    assert problem.severity == "error"
+    assert problem.mend.endswith(".")
+    return problem
+
+
+def test_the_good_practice_has_no_problems() -> None:
+    assert check(tree(), TODAY) == []
+
+
+def test_practice_must_be_read_through_as_guides_must() -> None:
+    assert load(tree()).practice.review == Reviewed(date(2026, 11, 22), 2)
+    assert not [p for p in check(tree(), date(2027, 1, 22)) if p.path == PATH]
+    due = _problem("", "", date(2027, 1, 23))
+    assert (due.path, due.line) == (PATH, 2)
+    assert due.message == "The review was due on 22 January 2027."
+    future = _problem("2026-11-22", "2026-11-23")
+    assert (future.line, future.message[:27]) == (2, "`reviewed` is 23 November 2")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "message"),
+    [
+        ('title = "Done"', 'title = "Give your EMAIL address"', 21, "`title` is "),
+        ('guides = ["log-in"]', 'guides = ["log-in", "log-in"]', 17, "`guides` names"),
+        ('["get-nhs-app"]', '["log-in", "log-in"]', 1, "`guides` names \"log-in\" twice."),
+    ],
+)  # fmt: skip
+def test_what_lists_must_not_do_practice_must_not_do(
+    old: str, new: str, line: int, message: str
+) -> None:
+    problem = _problem(old, new)
+    assert (problem.path, problem.line) == (PATH, line)
+    assert problem.message.startswith(message)
