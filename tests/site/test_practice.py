@@ -6,7 +6,11 @@ import re
 
 import pytest
 
+from appliance.site import practice
+from appliance.site.templates import render
+from appliance.site.views import Edition
 from tests.content import whole_catalogue
+from tests.site.conftest import RELEASE
 from tests.site.html import Document, parse
 
 BANNER = "This is practice. It is not the real NHS App. Nothing you type is kept or sent."
@@ -132,3 +136,23 @@ def test_practice_exists_in_english_only(pages: dict[str, str]) -> None:
     others = [address for address in pages if "/practice" in address and address[:4] != "/en/"]
     assert others == []
     assert all("Other languages" not in pages[address] for address in SCREENS)
+
+
+def test_words_of_the_interface_stand_in_no_english_part_of_a_page_in_another_language() -> None:
+    catalogue = whole_catalogue()
+    english, polish = (
+        Edition(catalogue, catalogue.languages[code], "Oak", RELEASE) for code in ("en", "pl")
+    )
+    ours = [polish.say(text) for text in ("Practice", "Pretend screen", "Why it asks")]
+    assert "Practice" not in ours
+    _, *screens = practice.pages(english)
+    for (_, template, context), screen in zip(screens, catalogue.screens.values(), strict=True):
+        document = parse(render(template, {**polish.base(), **context}, polish.translations))
+        parts = [e for e in document.elements if e.attributes.get("lang") == "en"]
+        labels = [e for e in document.elements if "aria-label" in e.attributes]
+        assert not [e for e in parts if "aria-label" in e.attributes]
+        assert ours[1] in [e.attributes["aria-label"] for e in labels]
+        for text in ours:
+            assert not [e for e in parts if text in e.text.splitlines()]
+        for words in (screen.title, screen.says, screen.why, screen.tip):
+            assert [e for e in parts if words in e.text], words
