@@ -20,6 +20,9 @@ from appliance.catalogue.schema import TITLE_CHARS, shown
 
 _COLONS = re.compile(r"\s*(:{3,})(.*)")
 _LISTS = {"ordered_list_open": "numbered list", "bullet_list_open": "bullet list"}
+_NOT_IN_IDEAS = {"heading_open": "heading", "ordered_list_open": "list", "bullet_list_open": "list"}
+# Beside a picture of the size of ours: content/README.md.
+IDEA_LINES = 3
 _WANTED_LISTS = {"steps": "numbered list", "do": "bullet list", "dont": "bullet list"}
 
 
@@ -158,14 +161,17 @@ def _is_closed(lines: Sequence[str], end: int) -> bool:
 
 def _lists_in(tokens: Sequence[Token], place: int) -> list[str]:
     """Name the lists directly in the block that opens at `place`."""
-    level = tokens[place].level
-    found = []
+    level = tokens[place].level + 1
+    inside = (token for token in _inside(tokens, place) if token.level == level)
+    return [_LISTS[token.type] for token in inside if token.type in _LISTS]
+
+
+def _inside(tokens: Sequence[Token], place: int) -> Iterator[Token]:
+    """Yield what stands in the block that opens at `place`."""
     for token in tokens[place + 1 :]:
-        if token.type == CLOSE and token.level == level:
-            break
-        if token.type in _LISTS and token.level == level + 1:
-            found.append(_LISTS[token.type])
-    return found
+        if token.type == CLOSE and token.level == tokens[place].level:
+            return
+        yield token
 
 
 def _block_lists(line: int, block: Block, found: list[str]) -> Iterator[Finding]:
@@ -174,6 +180,29 @@ def _block_lists(line: int, block: Block, found: list[str]) -> Iterator[Finding]
         there = " and ".join(found) or "no list"
         message = f"The block `{block.name}` holds {there}."
         yield Finding(line, message, f"Put exactly one {wanted} in it.")
+
+
+def _ideas(text: Text) -> Iterator[Finding]:
+    """An idea is a few lines beside a picture: more, or a list, and it is no longer 1 idea."""
+    for place, token in enumerate(text.tokens):
+        block = parse_block(token.info) if token.type == OPEN else None
+        if block and block.name == "idea" and token.map:
+            inside = list(_inside(text.tokens, place))
+            kinds = {_NOT_IN_IDEAS[one.type] for one in inside if one.type in _NOT_IN_IDEAS}
+            for kind in sorted(kinds):
+                message = f"The block `idea` holds a {kind}."
+                yield Finding(token.map[0], message, f"Write 1 to {IDEA_LINES} short lines.")
+            yield from _idea_lines(token.map[0], inside)
+
+
+def _idea_lines(line: int, inside: Sequence[Token]) -> Iterator[Finding]:
+    words = [token_text(token) for token in inside if token.type == "inline"]
+    count = sum(bool(one.strip()) for text in words for one in text.split("\n"))
+    if not count:
+        yield Finding(line, "The block `idea` has no words.", "Write some or remove it.")
+    elif count > IDEA_LINES:
+        mend = f"Make 2 of it: {IDEA_LINES} lines are the most."
+        yield Finding(line, f"The block `idea` has {count} lines.", mend)
 
 
 def _stray_colons(text: Text) -> Iterator[Finding]:
@@ -196,7 +225,7 @@ def _stray(line: int, name: str) -> Finding:
     if name.startswith("urgent"):
         mend = "Write `::: urgent 999` or `::: urgent 111` and then the heading."
         return Finding(line, "The block `urgent` does not say 999 or 111.", mend)
-    mend = "Use steps, do, dont, warning, urgent or inset."
+    mend = "Use steps, do, dont, warning, urgent, inset or idea."
     return Finding(line, f"There is no block {shown(name)}.", mend)
 
 
@@ -205,5 +234,6 @@ _RULES: tuple[Callable[[Text], Iterator[Finding]], ...] = (
     _html,
     _pictures,
     _blocks,
+    _ideas,
     _stray_colons,
 )

@@ -13,6 +13,7 @@ from appliance.catalogue.check import check
 from appliance.catalogue.load import read
 from appliance.catalogue.model import Problem
 from appliance.editing.codes import check_codes
+from appliance.editing.easy_read import check_easy_read
 from appliance.editing.readability import check_readability
 from appliance.editing.spelling import Dictionary, check_spelling
 from appliance.editing.style import check_style
@@ -31,6 +32,7 @@ def check_for_editors(
     found = read(tree)
     problems = {*check(tree, today), *check_style(found), *check_codes(found)}
     problems.update(check_readability(found))
+    problems.update(check_easy_read(found))
     if dictionary is not None:
         problems.update(check_spelling(found, tree, dictionary))
     return sorted(problems)
