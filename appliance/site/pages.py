@@ -85,9 +85,7 @@ def _home(edition: Edition) -> Page:
             {
                 **views.topic_card(topic, edition),
                 "guides": [
-                    views.guide_card(guide)
-                    for guide in edition.guides
-                    if guide.topic == topic.slug
+                    views.guide_card(guide) for guide in edition.guides if guide.topic == topic.slug
                 ],
             }
             for topic in topics

@@ -11,6 +11,7 @@ from urllib.parse import urldefrag
 
 import pytest
 
+from appliance.catalogue.markdown import to_plain
 from appliance.site.addresses import on_wifi
 from appliance.site.published import Site, open_site
 from appliance.site.render import render_site
@@ -266,3 +267,10 @@ def test_a_library_may_hide_what_no_clinician_has_signed(tmp_path: Path) -> None
     links = {link for page in pages.values() for link in page.links()}
     assert not {f"/en/{slug}" for slug in hidden} & links
     assert not [r for r in open_site(tmp_path).search("en", "111 999") if r.address in hidden]
+
+
+def test_no_page_and_no_search_result_shows_where_a_fact_was_read(pages: dict[str, str]) -> None:
+    guides = whole_catalogue().guides.values()
+    assert len({marker.name for guide in guides for marker in guide.markers}) > 50
+    assert [address for address, html in pages.items() if "[^" in html] == []
+    assert [guide.path for guide in guides if "[^" in to_plain(guide.body)] == []
