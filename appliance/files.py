@@ -162,7 +162,7 @@ def _raise(error: OSError) -> None:
 
 
 def write_both(file: Path, as_json: str, as_text: str) -> tuple[Path, Path]:
-    """Write a report twice, for programs and for people, beside each other as `.json` and `.txt`. Returns both paths.
+    """Write a report as `.json` for programs and as `.txt` for people. Returns both paths.
 
     Raises:
         ContentError: it cannot be written.
