@@ -25,6 +25,8 @@ from appliance.catalogue.references import (
     shelf_of,
 )
 from appliance.catalogue.schema import Table, shown
+from appliance.catalogue.synonyms import read_wording
+from appliance.catalogue.wording import Wording
 from appliance.errors import ContentError
 
 T = TypeVar("T")
@@ -42,8 +44,9 @@ LISTS = {
     "practice.toml": "screens",
 }
 # Read by other parts of the appliance.
-_OTHERS = ("interface/", "synonyms/")
+_OTHERS = ("interface/",)
 _INTERFACE_PATH = re.compile(r"interface/([^/]+)\.po")
+_SYNONYMS_PATH = re.compile(r"synonyms/([^/]+)\.toml")
 _GUIDE_PATH = re.compile(r"guides/([^/]+)/([^/]+)\.md")
 
 
@@ -89,6 +92,11 @@ def read(tree: Mapping[str, bytes]) -> Reading:
     found = _Reader(tree).read()
     found.faults += broken_references(found.catalogue, found.names, found.tables)
     found.remarks += [_misplaced(path) for path in tree if _is_misplaced(path)]
+    found.remarks += [
+        _of_no_language(code)
+        for code in found.catalogue.wording
+        if not found.names.has("languages", code)
+    ]
     return found
 
 
@@ -112,6 +120,7 @@ class _Reader:
             handouts=self._list("handouts.toml", "handouts", records.handout),
             guides={(guide.language, guide.slug): guide for guide in self._guides()},
             interface=dict(self._interface()),
+            wording=dict(self._wording()),
             practice=self._practice(),
         )
         return self._found
@@ -180,6 +189,19 @@ class _Reader:
                 except UnreadableError as error:
                     self._found.faults.append(error.problem)
 
+    def _wording(self) -> Iterator[tuple[str, Wording]]:
+        for path in sorted(self._tree):
+            if match := _SYNONYMS_PATH.fullmatch(path):
+                try:
+                    wording, table = read_wording(path, self._tree[path])
+                except UnreadableError as error:
+                    self._found.faults.append(error.problem)
+                    continue
+                self._found.faults += table.faults
+                self._found.remarks += table.remarks
+                if table.is_sound:
+                    yield match[1], wording
+
     def _guides(self) -> Iterator[Guide]:
         for path in sorted(self._tree):
             place = _guide_place(path)
@@ -230,9 +252,15 @@ def _is_misplaced(path: str) -> bool:
     """Whether a file looks like content but stands where nothing reads it."""
     is_ours = path.endswith((".toml", ".md"))
     is_known = path in LISTS or _is_readme(path) or path.startswith(_OTHERS)
+    is_known = is_known or _SYNONYMS_PATH.fullmatch(path) is not None
     return is_ours and not is_known and not _guide_place(path)
 
 
 def _misplaced(path: str) -> Problem:
     mend = "Guides belong in guides/<lang>/<slug>.md; lists have the names in content/README.md."
     return Problem(path, 0, "error", "Nothing reads a file of this name in this place.", mend)
+
+
+def _of_no_language(code: str) -> Problem:
+    mend = "Name the file after a code in languages.toml."
+    return Problem(f"synonyms/{code}.toml", 0, "error", "No language has this code.", mend)

@@ -8,6 +8,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
+from appliance.catalogue.wording import Wording
 from appliance.clock import add_months
 
 SectionKind = Literal["text", "steps", "checklist", "do", "dont", "warning", "urgent", "fill-in"]
@@ -296,6 +297,8 @@ class Catalogue:
     # Interface texts by language, as gettext catalogues (the .mo format); English needs none.
     interface: Mapping[str, bytes] = field(default_factory=dict)
     practice: Practice = field(default_factory=Practice)
+    # What search knows of the words of a language.
+    wording: Mapping[str, Wording] = field(default_factory=dict)
 
     @property
     def screens(self) -> Mapping[str, Screen]:
