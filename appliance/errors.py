@@ -69,3 +69,10 @@ class PrinterError(ApplianceError):
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
     advice = "Check that the printer is on, has paper, and is on the same network."
+
+
+class SearchError(ApplianceError):
+    """A search took too long."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    advice = "Try fewer words, or another word."

@@ -15,7 +15,7 @@ from typing import Any
 from appliance.errors import StoreError
 from appliance.files import read_file
 from appliance.site import addresses
-from appliance.site.search import Result, find
+from appliance.site.search.find import Found, Question, find
 from appliance.site.templates import render
 from appliance.store.store import Store
 
@@ -35,13 +35,15 @@ Context = Mapping[str, Any]
 class Facts:
     """What the web process must know of a folder of pages.
 
-    `frames` holds, by language, what the frame of every page shows, for pages made on request.
-    `renew_on` is the day (ISO 8601) from which the pages are out of date; empty for never.
+    `frames` holds, by language, what the frame of every page shows, for pages made on request, and
+    `topics` the title of each topic by its slug. `renew_on` is the day (ISO 8601) from which the
+    pages are out of date; empty for never.
     """
 
     release: int
     content_security_policy: str
     frames: Mapping[str, Context]
+    topics: Mapping[str, Mapping[str, str]]
     renew_on: str = ""
 
 
@@ -96,9 +98,13 @@ class Site:
         path = self.folder / INTERFACE / f"{language}.mo"
         return _read_translations(path) if path.exists() else _ENGLISH
 
-    def search(self, language: str, query: str) -> tuple[Result, ...]:
-        """Return the pages found."""
-        return find(self.folder / INDEX, language, query)
+    def search(self, question: Question) -> Found:
+        """Return the pages found.
+
+        Raises:
+            SearchError: it took too long.
+        """
+        return find(self.folder / INDEX, question)
 
 
 @lru_cache(maxsize=64)  # more than there are languages; a new site has new paths

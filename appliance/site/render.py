@@ -16,7 +16,8 @@ from appliance.site import addresses
 from appliance.site.my_list import write_items
 from appliance.site.pages import Page, pages
 from appliance.site.published import INDEX, PAGES, Facts, write_facts, write_interface
-from appliance.site.search_index import entries, write_index
+from appliance.site.search.entries import entries
+from appliance.site.search.index import write_index
 from appliance.site.templates import content_security_policy
 from appliance.site.views import Edition, renew_on, unsigned
 from appliance.state.state import Settings
@@ -54,12 +55,14 @@ def render_site(
             _write_page(folder / PAGES, page)
             count += 1
     tell("made pages", count, count)
-    write_index(folder / INDEX, (entry for edition in editions for entry in entries(edition)))
+    found = (entry for edition in editions for entry in entries(edition))
+    write_index(folder / INDEX, found, catalogue.wording, list(catalogue.languages))
     write_items(folder, editions)
     write_interface(folder, catalogue.interface)
     frames = {edition.language.code: edition.base() for edition in editions}
+    topics = {edition.language.code: edition.topic_titles() for edition in editions}
     policy = content_security_policy()
-    write_facts(folder, Facts(release.number, policy, frames, renew_on(editions)))
+    write_facts(folder, Facts(release.number, policy, frames, topics, renew_on(editions)))
 
 
 def _write_handouts(

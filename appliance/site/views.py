@@ -122,6 +122,10 @@ class Edition:
         """Every guide to show by slug: in this language, or else in English."""
         return {guide.slug: guide for guide in (*self.guides, *self.english_guides)}
 
+    def topic_titles(self) -> dict[str, str]:
+        """The title of each topic, by its slug, in the order of the pages."""
+        return {slug: self.say(topic.title) for slug, topic in self.catalogue.topics.items()}
+
     def base(self) -> Context:
         """What the frame of every page shows; plain values, so that it can be kept as JSON."""
         return {

@@ -29,7 +29,10 @@ NOT_READY = (
 
 
 def create_app(
-    published: Published, last_check: status.LastCheck, links: status.Links = lambda: None
+    published: Published,
+    last_check: status.LastCheck,
+    links: status.Links = lambda: None,
+    count_missing: search.CountMissing = lambda _language, _word: None,
 ) -> Flask:
     """Build the application behind the ready-made pages.
 
@@ -37,6 +40,7 @@ def create_app(
         published: what is shown.
         last_check: asks when the content sources were last asked.
         links: asks how many web addresses stopped answering; None if none was ever asked.
+        count_missing: told the words that people look for and no page has.
     """
     app = Flask(__name__, static_folder=None)
     app.config.update(
@@ -44,7 +48,7 @@ def create_app(
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=10,
     )
-    app.register_blueprint(search.blueprint(published))
+    app.register_blueprint(search.blueprint(published, count_missing))
     app.register_blueprint(list_page.blueprint(published))
     app.register_blueprint(status.blueprint(published, last_check, links))
     app.after_request(lambda response: _with_headers(response, published))

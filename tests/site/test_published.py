@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import StoreError
-from appliance.site.published import FACTS, Published, Site, open_site
+from appliance.site.published import FACTS, Context, Published, Site, open_site
+from appliance.site.search.find import Found, Question
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
+
+NOTHING_FOUND: Context = {"found": Found(), "groups": [], "topic_links": [], "next": ""}
 
 
 @pytest.fixture
@@ -32,7 +35,7 @@ def test_the_site_follows_the_pointer(store: Store) -> None:
     assert published.current() is before
     store.move_pointer(first.moved_to(Shown("{8}", "r8-1"), {}))
     assert published.current().folder.name == "r8-1"
-    assert before.search("en", "passport")
+    assert before.search(Question("en", "passport")).total
 
 
 def test_a_damaged_site_is_named(store: Store) -> None:
@@ -54,7 +57,7 @@ def test_a_page_made_on_request_escapes_what_people_type(site: Site) -> None:
     page = open_site(site.folder).page(
         "search.html",
         "en",
-        {"query": "<script>alert(1)</script>", "results": ()},
+        {"query": "<script>alert(1)</script>", **NOTHING_FOUND},
         "/en/search?q=<script>",
     )
     assert "<script>" not in page

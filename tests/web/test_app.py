@@ -85,6 +85,52 @@ def test_whatever_is_searched_for_gets_a_page(server: Server, query: str) -> Non
     assert b"<b>" not in body.replace(b"<b>Call", b"")
 
 
+def test_what_was_taken_for_a_slip_is_told_and_can_be_undone(server: Server) -> None:
+    _, body = ask(server, "/en/search?q=perscription&page=1")
+    assert "Showing results for “prescription”." in body.decode()
+    assert b'href="search?q=perscription&amp;as-typed=1"' in body
+    _, body = ask(server, "/en/search?q=perscription&as-typed=1")
+    assert "Nothing found for “perscription”." in body.decode()
+
+
+def test_who_finds_nothing_is_told_what_to_do(server: Server) -> None:
+    _, body = ask(server, "/en/search?q=xyzzy")
+    for help_ in (
+        "Try another word",
+        "Look through all guides",
+        "Ask a member of staff",
+        "call 111",
+    ):
+        assert help_ in body.decode()
+
+
+def test_results_are_narrowed_by_plain_links(server: Server) -> None:
+    _, body = ask(server, "/en/search?q=nhs+account")
+    assert b'href="search?q=nhs+account&amp;topic=prescriptions"' in body
+    _, body = ask(server, "/en/search?q=nhs+account&topic=prescriptions")
+    assert b'aria-current="true">Prescriptions and medicines</a>' in body
+    assert b'href="search?q=nhs+account">All topics</a>' in body
+
+
+def test_many_results_come_in_pages(server: Server) -> None:
+    _, first = ask(server, "/en/search?q=nhs")
+    assert b'href="search?q=nhs&amp;page=2">Next</a>' in first
+    _, second = ask(server, "/en/search?q=nhs&page=2")
+    assert second.count(b'<li><a href="/en/')
+    assert second != first
+
+
+@pytest.mark.parametrize("how", ["page=0", "page=99", "page=x", "page=-1", "topic=nope", "topic="])
+def test_a_wish_that_makes_no_sense_is_passed_over(server: Server, how: str) -> None:
+    assert ask(server, f"/en/search?q=nhs&{how}")[1] == ask(server, "/en/search?q=nhs")[1]
+
+
+def test_the_heaviest_page_of_results_fits_the_first_window(server: Server) -> None:
+    for query in ("nhs", "the+and", "nhs+account+app+gp+surgery+password+help"):
+        _, body = ask(server, f"/en/search?q={query}", Accept_Encoding="gzip")
+        assert len(body) <= 13_300, query
+
+
 def test_a_page_that_does_not_exist_offers_search(server: Server) -> None:
     response, body = ask(server, "/en/no-such-page")
     assert response.status == 404
