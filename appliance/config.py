@@ -64,6 +64,11 @@ class Config:
         """What the last check of web addresses found."""
         return self.home / "state" / "links.json"
 
+    @property
+    def missing_words_file(self) -> Path:
+        """Ordinary words that people looked for and no page has."""
+        return self.home / "state" / "missing-words.json"
+
 
 def read_config(home: Path) -> Config:
     """Read the file in `home`; without one, the defaults hold.

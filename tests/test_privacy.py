@@ -71,3 +71,27 @@ def test_counts_of_five_and_more_are_kept_without_anything_else(helppoint: Helpp
     assert isinstance(shown, subprocess.CompletedProcess)
     (line,) = shown.stdout.splitlines()
     assert line.split()[1:] == ["6", "/en/account-safety"]
+
+
+def test_only_words_of_the_dictionary_are_counted_and_only_by_the_week(
+    helppoint: Helppoint,
+) -> None:
+    """No page has these: a name, a made-up word, a number, and a word of the dictionary."""
+    asked = ("Gwendolyn", SECRET, "07700900123", "haberdashers")
+    with helppoint.serving() as server:
+        connection = HTTPConnection(urlsplit(server.url).netloc, timeout=10)
+        for _ in range(5):
+            connection.request("GET", f"/en/search?q={'+'.join(asked)}")
+            connection.getresponse().read()
+        for _ in range(4):
+            connection.request("GET", "/en/search?q=acupuncture")
+            connection.getresponse().read()
+        connection.close()
+        server.process.terminate()
+        server.process.wait(timeout=20)
+    kept = (helppoint.home / "state" / "missing-words.json").read_text()
+    assert "haberdasher (en)" in kept
+    for never in ("Gwendolyn", "gwendolyn", SECRET, "07700", "acupuncture", "haberdashers"):
+        assert never not in kept
+    (line,) = [line for line in helppoint.run("counts").stdout.splitlines() if "-W" in line]
+    assert line.split()[1:] == ["5", "searched", "for,", "not", "found:", "haberdasher", "(en)"]

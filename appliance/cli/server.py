@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import date
 
 import click
 
@@ -14,10 +15,12 @@ from appliance.errors import StoreError
 from appliance.site.published import Published
 from appliance.state.links import LinksFile
 from appliance.state.network import Network
-from appliance.state.state import SMALLEST_COUNT, Counts
+from appliance.state.state import SMALLEST_COUNT, Counts, each_week
 from appliance.store.store import Store
 from appliance.web.app import public_site
 from appliance.web.serve import serve
+
+MOST_MISSING_WORDS = 2_000
 
 
 @click.command("serve")
@@ -31,19 +34,21 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
     if not no_import and _has_newer_embedded(config, store):
         _import_embedded(config)
     counts = Counts(config.counts_file)
+    missing = _missing_words(config)
     application = public_site(
         Published(store),
         store.last_check,
         lambda address: counts.add(today(), address),
         around=Network(config.network_file).around,
         links=lambda: _links_facts(config),
+        count_missing=lambda language, word: missing.add(today(), f"{word} ({language})"),
     )
     address = host or config.host
     serve(
         application,
         address,
         config.port if port is None else port,
-        counts,
+        (counts, missing),
         on_ready=lambda number: click.echo(
             f"Help Point is at http://{address}:{number}/ (Ctrl+C ends it)"
         ),
@@ -53,13 +58,21 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
 @click.command("counts")
 @click.pass_obj
 def counts_command(config: Config) -> None:
-    """Show how often each page was opened, by day; fewer than 5 is never written down."""
+    """Show what was opened, by day, and which words nobody found, by week; never fewer than 5."""
     totals = Counts(config.counts_file).totals()
     for day, row in sorted(totals.items()):
         for what, count in row.items():
             click.echo(f"{day}  {count:>6}  {what}")
     if not totals:
         click.echo(f"Nothing has been opened {SMALLEST_COUNT} times in a day yet.")
+    for monday, row in sorted(_missing_words(config).totals().items()):
+        year, week, _ = date.fromisoformat(monday).isocalendar()
+        for word, count in row.items():
+            click.echo(f"{year}-W{week:02}  {count:>6}  searched for, not found: {word}")
+
+
+def _missing_words(config: Config) -> Counts:
+    return Counts(config.missing_words_file, each_week, MOST_MISSING_WORDS)
 
 
 def _links_facts(config: Config) -> Mapping[str, object] | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from tinydb import Query, TinyDB
@@ -18,6 +18,7 @@ from appliance.state.storage import SafeStorage
 # A count below this could point at one person; it is never written nor shown (docs/privacy.md).
 SMALLEST_COUNT = 5
 DAYS_KEPT = 400
+MOST_KINDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +117,32 @@ class SettingsFile:
         return replace(settings, **{name: kept})
 
 
+def each_day(day: date) -> date:
+    """Count by the day."""
+    return day
+
+
+def each_week(day: date) -> date:
+    """Count by the week: return its Monday."""
+    return day - timedelta(days=day.weekday())
+
+
 class Counts:
     """How often each thing was used, by day: totals without any person in them.
 
     Counts live in memory and are written by `flush`: at most once an hour, for the card's sake.
+    `period` makes one day of several: what is counted by the week tells no day. Once `most_kinds`
+    things wait in memory, others are not counted: nobody can fill it with inventions.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        period: Callable[[date], date] = each_day,
+        most_kinds: int = MOST_KINDS,
+    ) -> None:
+        self._period = period
+        self._most_kinds = most_kinds
         # Two locks, so that no visitor waits while a slow card is written.
         self._pending_lock = threading.Lock()
         self._table_lock = threading.Lock()
@@ -131,8 +151,10 @@ class Counts:
 
     def add(self, day: date, what: str) -> None:
         """Count one use of `what`, such as `/en/get-nhs-app`."""
+        key = self._period(day).isoformat(), what
         with self._pending_lock:
-            self._pending[day.isoformat(), what] += 1
+            if key in self._pending or len(self._pending) < self._most_kinds:
+                self._pending[key] += 1
 
     def flush(self, today: date) -> None:
         """Write every total that has reached SMALLEST_COUNT; smaller ones wait, in memory only.
@@ -175,9 +197,10 @@ class Counts:
             self._pending = +self._pending
 
     def _forget(self, today: date) -> None:
-        """Drop what stayed small on days gone by, and days too long ago."""
+        """Drop what stayed small in periods gone by, and what is too long ago."""
+        current = self._period(today).isoformat()
         with self._pending_lock:
-            for key in [key for key in self._pending if key[0] < today.isoformat()]:
+            for key in [key for key in self._pending if key[0] < current]:
                 del self._pending[key]
         oldest = date.fromordinal(today.toordinal() - DAYS_KEPT).isoformat()
         self._table.remove(Query().day < oldest)

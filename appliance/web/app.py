@@ -63,10 +63,11 @@ def public_site(
     count: Callable[[str], None],
     links: status.Links = lambda: None,
     around: Around = frozenset,
+    count_missing: search.CountMissing = lambda _language, _word: None,
 ) -> Adapted:
     """Build all that the public listener serves: home by language, ready-made pages, the rest."""
-    pages = Pages(create_app(published, last_check, links), published, count)
-    return Adapted(home.Home(pages, published), published, around)
+    app = create_app(published, last_check, links, count_missing)
+    return Adapted(home.Home(Pages(app, published, count), published), published, around)
 
 
 def _with_headers(response: Response, published: Published) -> Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import waitress
@@ -32,7 +32,7 @@ def serve(
     application: Adapted,
     host: str,
     port: int,
-    counts: Counts,
+    counts: Sequence[Counts],
     on_ready: Callable[[int], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT.
@@ -87,13 +87,14 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _flush_hourly(counts: Counts, stopping: threading.Event) -> None:
+def _flush_hourly(counts: Sequence[Counts], stopping: threading.Event) -> None:
     while not stopping.wait(FLUSH_EVERY_S):
         _flush(counts)
 
 
-def _flush(counts: Counts) -> None:
-    try:
-        counts.flush(today())
-    except StateError as error:
-        log.warning("counts wait in memory: %s", error)
+def _flush(counts: Sequence[Counts]) -> None:
+    for each in counts:
+        try:
+            each.flush(today())
+        except StateError as error:
+            log.warning("counts wait in memory: %s", error)

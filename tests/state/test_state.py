@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import ConfigError, StateError
-from appliance.state.state import RULES, Counts, Settings, SettingsFile
+from appliance.state.state import RULES, Counts, Settings, SettingsFile, each_week
 
 DAY, NEXT_DAY = date(2026, 11, 22), date(2026, 11, 23)
 
@@ -162,3 +162,32 @@ def test_what_could_not_be_written_is_written_next_time(path: Path) -> None:
     path.parent.unlink()
     counts.flush(DAY)
     assert counts.totals() == {"2026-11-22": {"/en/": 5}}
+
+
+def test_what_is_counted_by_the_week_tells_no_day(path: Path) -> None:
+    counts = Counts(path, each_week)
+    monday, sunday = date(2026, 11, 16), date(2026, 11, 22)
+    for _ in range(4):
+        counts.add(monday, "optometrist (en)")
+    counts.flush(sunday)
+    counts.add(sunday, "optometrist (en)")
+    counts.flush(sunday)
+    assert counts.totals() == {"2026-11-16": {"optometrist (en)": 5}}
+
+
+def test_small_counts_of_last_week_are_forgotten(path: Path) -> None:
+    counts = Counts(path, each_week)
+    for _ in range(4):
+        counts.add(date(2026, 11, 22), "optometrist (en)")
+    counts.flush(date(2026, 11, 23))
+    counts.add(date(2026, 11, 22), "optometrist (en)")
+    counts.flush(date(2026, 11, 23))
+    assert counts.totals() == {}
+
+
+def test_inventions_cannot_fill_the_memory(path: Path) -> None:
+    counts = Counts(path, most_kinds=2)
+    for what in ("a", "b", "c") * 5:
+        counts.add(DAY, what)
+    counts.flush(DAY)
+    assert counts.totals() == {"2026-11-22": {"a": 5, "b": 5}}
