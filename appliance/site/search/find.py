@@ -16,7 +16,7 @@ from appliance.site.search.snippet import Marker, Part
 from appliance.site.search.vocabulary import Vocabulary
 
 MAX_QUERY_CHARACTERS = 100
-PAGE_RESULTS = 20
+PAGE_RESULTS = 10
 # Nobody reads on for ever, and each page of results costs as much as the first.
 MAX_RESULTS = 200
 # Fewer pages than this with all of the words: those with some of them follow.
@@ -25,15 +25,19 @@ TIME_LIMIT_S = 2.0
 # Steps of SQLite's machine between two looks at the clock: well under a millisecond.
 _STEPS = 20_000
 
+# So many of the best by words alone are weighed: looking all of 10,000 up would take long.
+_WEIGHED = 1_000
 # A word in the title counts 10 times a word in the text, in the summary 3 times. Ranks are
 # negative, best first: a weight above 1 lifts a page over others that say the same.
 _RANKED = """
-SELECT p.id, p.topics FROM pages_{number} JOIN pages AS p ON p.id = pages_{number}.rowid
-WHERE pages_{number} MATCH :match AND instr(p.topics, :topic)
-AND NOT EXISTS (
+SELECT p.id, p.topics FROM (
+    SELECT rowid AS id, bm25(pages_{number}, 10.0, 3.0, 1.0) AS rank
+    FROM pages_{number} WHERE pages_{number} MATCH :match ORDER BY rank LIMIT :weighed
+) AS found JOIN pages AS p ON p.id = found.id
+WHERE instr(p.topics, :topic) AND (:instead_of IS NULL OR NOT EXISTS (
     SELECT 1 FROM pages AS o WHERE o.address = p.address AND o.language = :instead_of
-)
-ORDER BY p.weight * bm25(pages_{number}, 10.0, 3.0, 1.0), p.id LIMIT :most
+))
+ORDER BY p.weight * found.rank, p.id LIMIT :most
 """
 
 
@@ -130,6 +134,7 @@ def _hits(words: Vocabulary, reading: Reading, topic: str, instead_of: int | Non
     values: dict[str, str | int | None] = {
         "topic": f" {topic} " if topic else "",
         "instead_of": instead_of,
+        "weighed": _WEIGHED,
         "most": MAX_RESULTS,
     }
     ask = _RANKED.format(number=words.number)

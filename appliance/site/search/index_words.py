@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from appliance.catalogue.wording import Wording
-from appliance.site.search.words import Tongue
+from appliance.site.search.words import Tongue, Word
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Stemming:
     number: int
     tongue: Tongue
     forms: dict[tuple[str, str], Form] = field(default_factory=dict)
-    _stems: dict[str, str] = field(default_factory=dict)
+    _keys: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     def page(self, *texts: str) -> tuple[str, ...]:
         """Return the stems of each text of one page."""
@@ -37,25 +37,22 @@ class Stemming:
 
     def _meet(self, text: str, met: set[tuple[str, str]]) -> Iterator[str]:
         for word in self.tongue.words(text):
-            stem = self.stem(word.written)
-            key = (word.form, stem)
-            form = self.forms.setdefault(key, Form(word.written))
-            if word.written.islower():
-                form.shown = word.written
+            key = self._keys.get(word.written) or self._first(word)
             met.add(key)
-            yield stem
+            yield key[1]
 
-    def stem(self, word: str) -> str:
-        """Return a word's stem."""
-        stem = self._stems.get(word)
-        if stem is None:
-            stem = self._stems[word] = self.tongue.stem(word)
-        return stem
+    def _first(self, word: Word) -> tuple[str, str]:
+        """Remember a word that was not met in this spelling before; small letters are shown."""
+        key = self._keys[word.written] = (word.form, self.tongue.stem(word.written))
+        if key not in self.forms or word.written.islower():
+            pages = self.forms[key].pages if key in self.forms else 0
+            self.forms[key] = Form(word.written, pages)
+        return key
 
     def phrase(self, text: str) -> str:
         """Return the stems of a few words, as they stand behind each other in a text."""
         words = self.tongue.without_tails(text)
-        return " ".join(self.stem(word.written) for word in words)
+        return " ".join(self.tongue.stem(word.written) for word in words)
 
     def typed(self, text: str) -> str:
         """Return a few words as a query will have them: their forms."""
@@ -64,7 +61,7 @@ class Stemming:
     def meet_typed(self, text: str) -> None:
         """Remember the words of a synonym, so that a slip of the finger in them is seen as one."""
         for word in self.tongue.without_tails(text):
-            self.forms.setdefault((word.form, self.stem(word.written)), Form(word.written))
+            self.forms.setdefault((word.form, self.tongue.stem(word.written)), Form(word.written))
 
     def rows(self) -> Iterator[tuple[int, str, str, str, int, int]]:
         """Yield what the table of words holds."""

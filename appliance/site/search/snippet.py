@@ -44,6 +44,8 @@ class Marker:
 
     def whole(self, text: str) -> tuple[Part, ...]:
         """Return a short text with the words found marked."""
+        if not self._places.search(text):
+            return (Part(text, is_match=False),)
         return tuple(self._parts(text, 0, len(text), self.tongue.words(text)))
 
     def snippet(self, text: str) -> tuple[Part, ...]:

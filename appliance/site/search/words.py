@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import Stemmer
 
@@ -71,8 +72,7 @@ def fold(word: str) -> str:
     return unicodedata.normalize("NFKD", word.casefold()).translate(_FOLDING)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word of a text: where it stands, as it is written, and folded."""
 
     start: int
@@ -99,7 +99,9 @@ class Tongue:
         for match in _WORD.finditer(text):
             start, end = match.span()
             found = match.group()
-            if is_han(found[0]):
+            if found.isalnum() and found.isascii():
+                yield Word(start, end, found, found.lower())
+            elif is_han(found[0]):
                 yield from self._pairs(found, start)
             elif found.isalnum():
                 yield Word(start, end, found, fold(found))

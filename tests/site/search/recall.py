@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +27,10 @@ class Asked:
     def is_held_out(self) -> bool:
         """Whether nobody may look at it while tuning: a third, by a hash of its words."""
         return sha256(f"{self.language} {self.query}".encode()).digest()[0] % 3 == 0
+
+    def without_fragments(self) -> Asked:
+        """The same for a search that knows whole pages only: `helplines` for `helplines#shout`."""
+        return replace(self, answers=tuple(answer.partition("#")[0] for answer in self.answers))
 
     def is_answered_by(self, found: Sequence[str]) -> bool:
         """Whether one of the answers is among the first of what was found."""
