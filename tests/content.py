@@ -48,7 +48,7 @@ def in_languages(tree: dict[str, bytes], codes: Collection[str]) -> dict[str, by
 
 
 def _language_of(path: str) -> str | None:
-    found = re.match(r"(?:guides|interface|synonyms)/([^/.]+)[/.]", path)
+    found = re.match(r"(?:guides|handouts|interface|synonyms)/([^/.]+)[/.]", path)
     return found[1] if found else None
 
 

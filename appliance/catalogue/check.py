@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from appliance.catalogue.check_evidence import check_evidence
+from appliance.catalogue.check_numbers import check_numbers
 from appliance.catalogue.check_records import check_records
 from appliance.catalogue.check_text import check_guide
 from appliance.catalogue.check_words import check_words
@@ -42,6 +43,7 @@ def _of_what_was_read(found: Reading, today: date) -> Iterator[Problem]:
     yield from check_records(found, today)
     yield from check_words(found)
     yield from check_evidence(found)
+    yield from check_numbers(found)
     targets = Targets(found.names)
     for guide in found.catalogue.guides.values():
         yield from check_guide(guide, targets)

@@ -44,6 +44,7 @@ _UNIQUE = (
     Unique("helplines", "name"),
     Unique("handouts", "number"),
     Unique("handouts", "title"),
+    Unique("translated_handouts", "title"),
     Unique("guides", "title"),
     Unique("screens", "title"),
 )

@@ -18,7 +18,7 @@ from appliance.catalogue.blocks import PICTURES, unknown_pictures
 from appliance.catalogue.decode import MAX_GUIDE_BYTES, UnreadableError, decode, parse_toml
 from appliance.catalogue.interface import compile_messages
 from appliance.catalogue.lines import split_guide
-from appliance.catalogue.model import Catalogue, Guide, Practice, Problem
+from appliance.catalogue.model import Catalogue, Guide, Handout, Practice, Problem
 from appliance.catalogue.references import (
     Names,
     broken_references,
@@ -26,6 +26,7 @@ from appliance.catalogue.references import (
 )
 from appliance.catalogue.schema import Table, shown
 from appliance.catalogue.synonyms import read_wording
+from appliance.catalogue.translations import HANDOUTS_PATH, translated_handout
 from appliance.catalogue.wording import Wording
 from appliance.errors import ContentError
 
@@ -110,6 +111,7 @@ class _Reader:
     def read(self) -> Reading:
         listed = self._list("sites.toml", "sites", records.site)
         single = self._list("links.toml", "sites", records.link)
+        handouts = self._list("handouts.toml", "handouts", records.handout)
         self._found.catalogue = Catalogue(
             languages=self._list("languages.toml", "languages", records.language),
             topics=self._list("topics.toml", "topics", records.topic),
@@ -117,7 +119,8 @@ class _Reader:
             sources=self._list("sources.toml", "sources", records.source),
             sites={**listed, **single},
             helplines=self._list("helplines.toml", "helplines", records.helpline),
-            handouts=self._list("handouts.toml", "handouts", records.handout),
+            handouts=handouts,
+            translated_handouts=dict(self._translated_handouts(handouts)),
             guides={(guide.language, guide.slug): guide for guide in self._guides()},
             interface=dict(self._interface()),
             wording=dict(self._wording()),
@@ -179,6 +182,39 @@ class _Reader:
             message = f"{shown(name)} is taken by {first.path}, line {first.line()}."
             table.fault(message, "Choose another, or remove one of the two.", field_name)
         self._found.names.add(shelf, name)
+        return name
+
+    def _translated_handouts(
+        self, originals: Mapping[str, Handout]
+    ) -> Iterator[tuple[str, Handout]]:
+        """Yield the handouts of other languages, by language and slug."""
+        shelf = "translated_handouts"
+        for path in sorted(self._tree):
+            match = HANDOUTS_PATH.fullmatch(path)
+            whole = self._whole(path, shelf) if match else None
+            if match and whole:
+                tables = whole.tables("handouts")
+                self._note(whole)
+                for inner in tables:
+                    table = inner.on_its_own()
+                    handout = translated_handout(table, match[1], originals)
+                    name = self._take_translation(shelf, match[1], table)
+                    self._note(table)
+                    if handout is not None and table.is_sound:
+                        yield name, handout
+
+    def _take_translation(self, shelf: str, language: str, table: Table) -> str:
+        """Note a translation's name; a fault if it is there twice, or translates nothing."""
+        slug = table.raw.get("slug")
+        name = f"{language}/{slug}"
+        if isinstance(slug, str):
+            first = self._found.tables.setdefault((shelf, name), table)
+            if first is not table:
+                message = f"{shown(slug)} is translated already, in line {first.line()}."
+                table.fault(message, "Remove one of the two.", "slug")
+            if not self._found.names.has("handouts", slug):
+                message = f"`slug` is {shown(slug)}, which is not in handouts.toml."
+                table.fault(message, "Correct the spelling, or remove the translation.", "slug")
         return name
 
     def _interface(self) -> Iterator[tuple[str, bytes]]:
@@ -253,11 +289,15 @@ def _is_misplaced(path: str) -> bool:
     is_ours = path.endswith((".toml", ".md"))
     is_known = path in LISTS or _is_readme(path) or path.startswith(_OTHERS)
     is_known = is_known or _SYNONYMS_PATH.fullmatch(path) is not None
-    return is_ours and not is_known and not _guide_place(path)
+    is_translation = HANDOUTS_PATH.fullmatch(path) or _guide_place(path)
+    return is_ours and not is_known and not is_translation
 
 
 def _misplaced(path: str) -> Problem:
-    mend = "Guides belong in guides/<lang>/<slug>.md; lists have the names in content/README.md."
+    mend = (
+        "Guides belong in guides/<lang>/<slug>.md, translated handouts in handouts/<lang>.toml;"
+        " lists have the names in content/README.md."
+    )
     return Problem(path, 0, "error", "Nothing reads a file of this name in this place.", mend)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from hashlib import sha256
 from typing import Literal
 
+from appliance.catalogue.review import Reviewed, SignOff, Translation, fingerprint
 from appliance.catalogue.wording import Wording
-from appliance.clock import add_months
 
 SectionKind = Literal["text", "steps", "checklist", "do", "dont", "warning", "urgent", "fill-in"]
 Audience = Literal["everyone", "patron", "carer", "staff"]
@@ -132,43 +131,6 @@ class Helpline:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewed:
-    """When somebody last read a thing through, and how often somebody must."""
-
-    reviewed: date
-    review_every_months: int
-
-    @property
-    def next_review(self) -> date:
-        """The date to check it by."""
-        return add_months(self.reviewed, self.review_every_months)
-
-    def is_due(self, today: date) -> bool:
-        """Whether the review date has passed."""
-        return today > self.next_review
-
-
-@dataclass(frozen=True, slots=True)
-class SignOff:
-    """The clinician who approved a clinical guide, and when."""
-
-    by: str
-    on: date
-
-
-@dataclass(frozen=True, slots=True)
-class Translation:
-    """Who made a translation and who checked it (empty: nobody has yet).
-
-    `english` is the fingerprint of the English guide that it was made from.
-    """
-
-    translated_by: str
-    checked_by: str
-    english: str
-
-
-@dataclass(frozen=True, slots=True)
 class Marker:
     """A mark in a guide's text that says where a fact is from: a source's slug, or `own`.
 
@@ -208,8 +170,7 @@ class Guide:
     @property
     def fingerprint(self) -> str:
         """12 hexadecimal digits that change whenever the words do."""
-        words = "\0".join((self.title, self.question, self.body.strip()))
-        return sha256(words.encode()).hexdigest()[:12]
+        return fingerprint((self.title, self.question, self.body.strip()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +184,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """A sheet to print. `codes` are site slugs, each printed as a QR code with its address."""
+    """A sheet to print. `codes` are site slugs, each printed as a QR code with its address.
+
+    A translation has the words of its language, and everything else of the English handout: the
+    same sections with the same number of items. `translation` is None for the English one.
+    """
 
     slug: str
     number: str
@@ -237,6 +202,13 @@ class Handout:
     helplines: tuple[str, ...]
     guides: tuple[str, ...]
     sources: tuple[str, ...]
+    translation: Translation | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """12 hexadecimal digits that change whenever the words do."""
+        parts = ((section.heading, *section.items) for section in self.sections)
+        return fingerprint((self.title, self.lead, *(text for part in parts for text in part)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +256,11 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All content of one release, by slug; guides by (language, slug); in the files' order."""
+    """All content of one release, by slug; guides by (language, slug); in the files' order.
+
+    `handouts` are those that were written here, in English; `translated_handouts` are the same in
+    other languages, by `<language>/<slug>`.
+    """
 
     languages: Mapping[str, Language] = field(default_factory=dict)
     topics: Mapping[str, Topic] = field(default_factory=dict)
@@ -293,6 +269,7 @@ class Catalogue:
     sites: Mapping[str, Site] = field(default_factory=dict)
     helplines: Mapping[str, Helpline] = field(default_factory=dict)
     handouts: Mapping[str, Handout] = field(default_factory=dict)
+    translated_handouts: Mapping[str, Handout] = field(default_factory=dict)
     guides: Mapping[tuple[str, str], Guide] = field(default_factory=dict)
     # Interface texts by language, as gettext catalogues (the .mo format); English needs none.
     interface: Mapping[str, bytes] = field(default_factory=dict)
@@ -310,6 +287,22 @@ class Catalogue:
         order = {slug: place for place, slug in enumerate(self.topics)}
         found = (guide for guide in self.guides.values() if guide.language == language)
         return tuple(sorted(found, key=lambda guide: (order[guide.topic], guide.title)))
+
+    def handout(self, language: str, slug: str) -> Handout | None:
+        """The handout in this language, None if it does not exist in it."""
+        original = self.handouts.get(slug)
+        if original is not None and original.language == language:
+            return original
+        return self.translated_handouts.get(f"{language}/{slug}")
+
+    def all_handouts(self) -> tuple[Handout, ...]:
+        """The handouts in every language, those that were written here first."""
+        return (*self.handouts.values(), *self.translated_handouts.values())
+
+    def handouts_in(self, language: str) -> tuple[Handout, ...]:
+        """The handouts of one language, in the order of the English ones."""
+        found = (self.handout(language, slug) for slug in self.handouts)
+        return tuple(handout for handout in found if handout is not None)
 
     def listed_sites(self) -> tuple[Site, ...]:
         """The trusted sites, without the single pages that only guides and handouts use."""

@@ -19,17 +19,15 @@ from appliance.catalogue.model import (
     Handout,
     Helpline,
     Language,
-    Reviewed,
     Screen,
     Section,
     SectionKind,
-    SignOff,
     Site,
     Source,
     Task,
     Topic,
-    Translation,
 )
+from appliance.catalogue.review import Reviewed, SignOff, Translation
 from appliance.catalogue.schema import Kind, Table
 
 # Guides are written in this language and translated from it.
@@ -278,7 +276,7 @@ def guide(table: Table, place: GuidePlace, parts: Parts) -> Guide:
         path=table.path,
         body_line=parts.body_line,
         sign_off=_sign_off(table),
-        translation=None if place.language == ORIGINAL_LANGUAGE else _translation(table),
+        translation=None if place.language == ORIGINAL_LANGUAGE else translation(table),
         markers=markers,
     )
 
@@ -291,7 +289,8 @@ def _sign_off(table: Table) -> SignOff | None:
     )
 
 
-def _translation(table: Table) -> Translation:
+def translation(table: Table) -> Translation:
+    """Build what a translation says of itself."""
     return Translation(
         translated_by=table.read("translated_by", schema.TITLE),
         checked_by=table.read("checked_by", schema.TITLE_OR_NONE),

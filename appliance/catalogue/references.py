@@ -53,6 +53,7 @@ REFERENCES = (
     Reference("handouts", "helplines", "helplines", "helplines.toml"),
     Reference("handouts", "guides", "guides", "guides/"),
     Reference("handouts", "sources", "sources", "sources.toml"),
+    Reference("translated_handouts", "language", "languages", "languages.toml"),
     Reference("guides", "language", "languages", "languages.toml"),
     Reference("guides", "topic", "topics", "topics.toml"),
     Reference("guides", "sources", "sources", "sources.toml"),

@@ -20,12 +20,14 @@ _FIELDS = {
     "sites": ("summary", "audience"),
     "helplines": ("purpose", "hours"),
     "handouts": ("title", "lead"),
+    "translated_handouts": ("title", "lead"),
     "guides": ("title", "question"),
     "screens": ("title", "says", "why", "tip", "warning"),
 }
 _NESTED = {
     "helplines": ("contacts", ("note",)),
     "handouts": ("sections", ("heading", "items")),
+    "translated_handouts": ("sections", ("heading", "items")),
     "screens": ("fields", ("label", "hint")),
 }
 

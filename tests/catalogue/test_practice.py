@@ -8,7 +8,8 @@ import pytest
 
 from appliance.catalogue.check import check
 from appliance.catalogue.load import load, read
-from appliance.catalogue.model import Field, Problem, Reviewed
+from appliance.catalogue.model import Field, Problem
+from appliance.catalogue.review import Reviewed
 from appliance.errors import ContentError
 from tests.catalogue.trees import GUIDE, TODAY, changed, good
 

@@ -9,10 +9,10 @@ from appliance.catalogue.model import (
     Contact,
     Handout,
     Helpline,
-    Reviewed,
     Section,
     Site,
 )
+from appliance.catalogue.review import Reviewed
 
 CHECKED = date(2026, 11, 22)
 
