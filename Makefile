@@ -25,7 +25,7 @@ check: $(VENV)/.test ## static checks: format, lint, types, layers, shell script
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
-	@shellcheck .ci/run provisioning/prepare
+	@shellcheck .ci/run provisioning/fonts provisioning/prepare
 
 bench: build $(VENV)/.test ## print ratios as a table, and as JSON in bench.json
 	@provisioning/prepare bench
