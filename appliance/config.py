@@ -55,6 +55,11 @@ class Config:
         return self.runtime / "network.json"
 
     @property
+    def logo_file(self) -> Path:
+        """The library's logo, as `handouts.logo` keeps it."""
+        return self.settings_file.with_name("logo.png")
+
+    @property
     def counts_file(self) -> Path:
         """What the public process has counted."""
         return self.home / "state" / "public.json"

@@ -16,6 +16,7 @@ from appliance.clock import WRITTEN_AT, now
 from appliance.config import Config
 from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
 from appliance.files import read_file
+from appliance.handouts.logo import kept
 from appliance.release.manifest import Release, read_release
 from appliance.release.repository import MAX_METADATA_BYTES
 from appliance.site.published import open_site
@@ -183,4 +184,4 @@ class Box:
 
     def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
         settings = SettingsFile(self.config.settings_file).read()
-        render_site(catalogue, release, settings, folder, Progress())
+        render_site(catalogue, release, settings, folder, Progress(), kept(self.config.logo_file))

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from appliance.catalogue.model import Catalogue, Site
+from appliance.catalogue.model import Catalogue, Handout, Site
+from appliance.catalogue.records import ORIGINAL_LANGUAGE
 from appliance.cli.links import warn_of_stopped
 from appliance.config import Config
 from appliance.errors import HandoutError
@@ -30,7 +31,7 @@ from appliance.handouts.promotion import (
 from appliance.handouts.sheet import Code, sheet
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
-from appliance.sync.update import shown_catalogue
+from appliance.sync.update import remake, shown_catalogue
 
 
 @click.command("print")
@@ -39,7 +40,8 @@ from appliance.sync.update import shown_catalogue
 @click.option("--printer", help="Send it to a printer: ipp://... or ipps://...")
 @click.option("--paper", type=click.Choice([p.value for p in Paper]), default=Paper.A4.value)
 @click.option("--copies", type=click.IntRange(1, 50), default=1, show_default=True)
-@click.option("--large", "is_large", is_flag=True, help="In large print, on A4.")
+@click.option("--large", "is_large", is_flag=True, help="In large print, on A4, in English.")
+@click.option("--language", default=ORIGINAL_LANGUAGE, help="Such as pl: Polish beside English.")
 @click.pass_obj
 def print_command(
     config: Config,
@@ -48,6 +50,7 @@ def print_command(
     printer: str | None,
     paper: str,
     copies: int,
+    language: str,
     *,
     is_large: bool,
 ) -> None:
@@ -56,19 +59,31 @@ def print_command(
         raise click.UsageError("say where to: --to FILE.pdf or --printer ipp://...")
     if is_large and Paper(paper) is not Paper.A4:
         raise click.UsageError("large print is for A4 paper: leave out --paper")
+    if is_large and language != ORIGINAL_LANGUAGE:
+        raise click.UsageError("large print is in English only: leave out --language")
     catalogue = shown_catalogue(Store(config.store))
-    handout = catalogue.handouts.get(slug)
-    if handout is None:
-        raise HandoutError(f"there is no handout {slug!r}: choose {', '.join(catalogue.handouts)}")
-    library_name = SettingsFile(config.settings_file).read().library_name
+    settings = SettingsFile(config.settings_file).read()
+    content = sheet(
+        _handout(catalogue, slug, language),
+        catalogue,
+        settings.library_name,
+        opening_hours=settings.opening_hours.splitlines(),
+        logo=kept(config.logo_file),
+    )
     size = Paper(paper)
-    made = sheet(handout, catalogue, library_name)
-    warn_of_stopped(config, made.web_addresses())
-    pdf = lay_out(made, size, is_large=is_large)
-    if to is not None:
-        _write(to, pdf)
-    if printer is not None:
-        _send(printer, pdf, copies, size)
+    warn_of_stopped(config, content.web_addresses())
+    pdf = lay_out(content, size, is_large=is_large)
+    _hand_over(pdf, to, printer, copies=copies, media=size.media)
+
+
+def _handout(catalogue: Catalogue, slug: str, language: str) -> Handout:
+    handout = catalogue.handout(language, slug)
+    if handout is not None:
+        return handout
+    if slug not in catalogue.handouts:
+        raise HandoutError(f"there is no handout {slug!r}: choose {', '.join(catalogue.handouts)}")
+    known = [made.language for made in catalogue.all_handouts() if made.slug == slug]
+    raise HandoutError(f"{slug} does not exist in {language!r}: choose {', '.join(known)}")
 
 
 _PAPERS = {
@@ -94,6 +109,8 @@ The library's name, opening hours and Wi-Fi come from `helppoint settings`, its 
 @click.command("poster", help=_HELP)
 @click.argument("name", type=click.Choice(list(_PAPERS)), metavar="NAME")
 @click.option("--to", type=click.Path(path_type=Path, dir_okay=False), help="Write a PDF file.")
+@click.option("--printer", help="Send it to a printer: ipp://... or ipps://...")
+@click.option("--copies", type=click.IntRange(1, 50), default=1, show_default=True)
 @click.option(
     "--png", type=click.Path(path_type=Path, dir_okay=False), help="Write a PNG file (social)."
 )
@@ -107,6 +124,8 @@ def poster_command(
     config: Config,
     name: str,
     to: Path | None,
+    printer: str | None,
+    copies: int,
     png: Path | None,
     paper: str | None,
     site: str | None,
@@ -114,10 +133,10 @@ def poster_command(
 ) -> None:
     """Make what NAME says."""
     _refuse_misplaced(name, paper=paper, site=site, used=used)
-    target = _target(name, to, png)
-    library = library_of(SettingsFile(config.settings_file).read(), kept(_logo_file(config)))
-    if name == "social":
-        _write(target, social_picture(library))
+    _refuse_targets(name, to, printer, png)
+    library = library_of(SettingsFile(config.settings_file).read(), kept(config.logo_file))
+    if png is not None:
+        _write(png, social_picture(library))
         click.echo(f"Say in its alternative text: {SOCIAL_WORDS}, {library.name}.")
         return
     entry = _site(shown_catalogue(Store(config.store)), site or NHS_APP)
@@ -132,7 +151,8 @@ def poster_command(
         pdf = stickers(library, code, used=used or 0)
     else:
         pdf = poster(Poster(name), library, code, PosterPaper(paper or PosterPaper.A4))
-    _write(target, pdf)
+    media = PosterPaper(paper or PosterPaper.A4).media
+    _hand_over(pdf, to, printer, copies=copies, media=media)
 
 
 def _refuse_misplaced(name: str, **options: object) -> None:
@@ -147,13 +167,13 @@ def _refuse_misplaced(name: str, **options: object) -> None:
             raise click.UsageError(f"--{option} is for {', '.join(takers[option])}, not for {name}")
 
 
-def _target(name: str, to: Path | None, png: Path | None) -> Path:
-    """Return where to; a picture goes to --png and all else to --to."""
-    target, other = (png, to) if name == "social" else (to, png)
-    if target is None or other is not None:
-        wanted = "--png FILE.png" if name == "social" else "--to FILE.pdf"
-        raise click.UsageError(f"say where to: {wanted}")
-    return target
+def _refuse_targets(name: str, to: Path | None, printer: str | None, png: Path | None) -> None:
+    """Refuse all but one place for it: a picture goes to --png, and all else to the others."""
+    given = [bool(png)] if name == "social" else [bool(to), bool(printer)]
+    is_misplaced = (to or printer) if name == "social" else png
+    if sum(given) != 1 or is_misplaced:
+        both = "--to FILE.pdf or --printer ipp://..."
+        raise click.UsageError(f"say where to: {'--png FILE.png' if name == 'social' else both}")
 
 
 @click.command("logo")
@@ -161,12 +181,13 @@ def _target(name: str, to: Path | None, png: Path | None) -> Path:
 @click.option("--remove", "is_removed", is_flag=True, help="Print no logo any more.")
 @click.pass_obj
 def logo_command(config: Config, file: Path | None, *, is_removed: bool) -> None:
-    """Put the library's logo on posters: a PNG or SVG FILE of at most 2 MB."""
+    """Put the library's logo on posters and handouts: a PNG or SVG FILE of at most 2 MB."""
     if (file is None) != is_removed:
         raise click.UsageError("name a PNG or SVG file, or say --remove")
-    kept_at = _logo_file(config)
+    kept_at = config.logo_file
     if file is None:
         remove(kept_at)
+        _remake_pages(config)
         click.echo("The logo is removed.")
         return
     try:
@@ -174,7 +195,16 @@ def logo_command(config: Config, file: Path | None, *, is_removed: bool) -> None
     except OSError as error:
         raise HandoutError(f"{file} cannot be read: {error.strerror}") from error
     keep(data, kept_at)
+    _remake_pages(config)
     click.echo(f"Kept as {kept_at}. Make a poster to see how it prints.")
+
+
+def _remake_pages(config: Config) -> None:
+    """Make the handouts that are downloaded anew: the logo is on them."""
+    from appliance.cli.device import Box
+
+    if Store(config.store).pointer() is not None:
+        remake(Box(config).device)
 
 
 @click.command("qr")
@@ -197,10 +227,6 @@ def qr_command(config: Config, slug: str, file: Path, size_mm: float, dpi: int) 
     click.echo(f"{site.name}: {site.url}")
 
 
-def _logo_file(config: Config) -> Path:
-    return config.settings_file.with_name("logo.png")
-
-
 def _site(catalogue: Catalogue, slug: str) -> Site:
     site = catalogue.sites.get(slug)
     if site is None:
@@ -216,12 +242,22 @@ def _write(path: Path, data: bytes) -> None:
     click.echo(f"Wrote {path} ({-(-len(data) // 1000)} kB).")
 
 
-def _send(uri: str, pdf: bytes, copies: int, paper: Paper) -> None:
+def _hand_over(
+    pdf: bytes, to: Path | None, printer: str | None, *, copies: int, media: str
+) -> None:
+    """Write it to a file or send it to a printer, whichever was named."""
+    if to is not None:
+        _write(to, pdf)
+    if printer is not None:
+        _send(printer, pdf, copies, media)
+
+
+def _send(uri: str, pdf: bytes, copies: int, media: str) -> None:
     # Loaded only when a printer is asked for: it brings an HTTP client with it.
     from appliance.printing.ipp import IppPrinter
 
     click.echo(f"Sending to {uri} ...", err=True)
-    result = IppPrinter(uri).send(pdf, copies=copies, media=paper.media)
+    result = IppPrinter(uri).send(pdf, copies=copies, media=media)
     click.echo("Printed.")
     for remark in result.remarks:
         click.echo(remark)

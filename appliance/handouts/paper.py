@@ -40,8 +40,18 @@ class Download(StrEnum):
         return {"a4": "A4", "a5": "A5", "large": "large print, A4"}[self.value]
 
 
+def downloads(*, is_translation: bool) -> tuple[Download, ...]:
+    """Return the ways that a handout can be downloaded: large print is in English only."""
+    return tuple(way for way in Download if not (is_translation and way.is_large))
+
+
 class PosterPaper(StrEnum):
     """A size of paper that the posters are designed for."""
 
     A4 = "a4"
     A3 = "a3"
+
+    @property
+    def media(self) -> str:
+        """The printers' own name for it (PWG 5101.1)."""
+        return {"a4": "iso_a4_210x297mm", "a3": "iso_a3_297x420mm"}[self.value]

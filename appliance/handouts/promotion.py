@@ -18,16 +18,8 @@ from appliance.errors import HandoutError
 from appliance.handouts import qr, typeset
 from appliance.handouts.codes import LONGEST_PIECE, code_picture, wifi_picture
 from appliance.handouts.paper import PosterPaper
-from appliance.handouts.sheet import (
-    BOUNDARY,
-    NAMELESS,
-    PROMISE,
-    SCAN,
-    URGENT_HEADING,
-    URGENT_HELP,
-    Code,
-    curly,
-)
+from appliance.handouts.sheet import Code, curly
+from appliance.handouts.words import ENGLISH, NAMELESS, PROMISE
 from appliance.state.state import Settings
 
 HELP_POINT = Code("Help Point", ON_WIFI)
@@ -227,13 +219,7 @@ def _inputs(library: Library, data: Mapping[str, object]) -> dict[str, str]:
             "logo": list(library.logo),
             "made_by": f"Made by {library.name}. Not an NHS service. Not endorsed by the NHS.",
         },
-        "words": {
-            "urgent_heading": URGENT_HEADING,
-            "urgent_help": URGENT_HELP,
-            "scan": SCAN,
-            "promise": PROMISE,
-            "boundary": BOUNDARY,
-        },
+        "words": asdict(ENGLISH),
     }
     return {"data": json.dumps(whole)}
 

@@ -18,6 +18,9 @@ from appliance.errors import HandoutError
 _TEMPLATES = Path(__file__).with_name("templates")
 _FONTS = Path(__file__).with_name("fonts")
 
+# Typst keeps what a document was made of until this many others have been made.
+_REMEMBERED = 10
+
 # A compiler must not be entered twice. Python's other threads run on while it works.
 _one_at_a_time = Lock()
 
@@ -59,6 +62,16 @@ def png(template: str, inputs: Mapping[str, str], day: date) -> bytes:
             _TEMPLATES / template, format="png", ppi=72, sys_inputs=dict(inputs)
         )
     return flawless(*result)
+
+
+def forget() -> None:
+    """Let typst drop what it remembers of the last sheets: up to 25 MB each, of its last ten.
+
+    Whoever lays out many different sheets calls this between them: docs/sources.md#handouts.
+    """
+    with _one_at_a_time:
+        for _ in range(_REMEMBERED + 1):
+            _compiler().compile(b"", format="svg")
 
 
 def flawless(made: object, warnings: Sequence[typst.TypstWarning]) -> bytes:

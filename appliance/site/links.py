@@ -27,7 +27,8 @@ def resolver(edition: Edition) -> Callable[[str], str]:
         if scheme == "site":
             return addresses.go(language, catalogue.sites[slug].slug)
         if scheme == "handout":
-            return addresses.handout(catalogue.handouts[slug].language, slug)
+            handout = catalogue.handout(language, slug) or catalogue.handouts[slug]
+            return addresses.handout(handout.language, slug)
         if scheme == "page" and slug in PAGES:
             return addresses.home(language) + ("" if slug == "home" else slug)
         raise KeyError(target)

@@ -17,6 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from appliance.catalogue.model import Catalogue
 
 _HERE = Path(__file__).parent
+_FOLDERS = (_HERE, _HERE.with_name("handouts"))
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _KEYWORDS = {"_": None, "N_": None, "say": None, "ngettext": (1, 2)}
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
@@ -42,11 +43,12 @@ class Flaw:
 
 
 def gather(catalogue: Catalogue) -> Catalog:
-    """Return every text of the interface: of templates, code and the content's short lists."""
+    """Return every text of the interface: of pages, sheets and the content's short lists."""
     gathered = Catalog(project="Help Point", charset="utf-8")
-    found = extract_from_dir(_HERE, _METHODS, keywords=_KEYWORDS)
-    for file, line, text, comments, _ in found:
-        gathered.add(text, locations=[(file, line)], auto_comments=comments)
+    for folder in _FOLDERS:
+        found = extract_from_dir(folder, _METHODS, keywords=_KEYWORDS)
+        for file, line, text, comments, _ in found:
+            gathered.add(text, locations=[(file, line)], auto_comments=comments)
     for place, text in _content(catalogue):
         if text:
             gathered.add(text, locations=[(place, 0)])

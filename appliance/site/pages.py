@@ -12,7 +12,7 @@ from appliance.catalogue.model import Guide, Handout, Site, Topic
 from appliance.catalogue.records import ORIGINAL_LANGUAGE
 from appliance.clock import add_months
 from appliance.config import ON_WIFI
-from appliance.handouts.paper import Download
+from appliance.handouts.paper import Download, downloads
 from appliance.site import addresses, my_list, practice, views
 from appliance.site.links import resolver
 from appliance.site.pictures import symbols
@@ -48,7 +48,8 @@ def pages(edition: Edition, pdf_sizes: Mapping[str, int]) -> Iterator[Page]:
     yield _helplines(edition)
     yield _handouts(edition)
     yield from (
-        _handout(edition, handout, pdf_sizes) for handout in _printed(edition, edition.code)
+        _handout(edition, handout, pdf_sizes)
+        for handout in edition.catalogue.handouts_in(edition.code)
     )
     for name in ("about", "privacy", "accessibility"):
         yield _page(edition, name, f"{name}.html", {})
@@ -68,11 +69,6 @@ def _page(edition: Edition, name: str, template: str, context: Context) -> Page:
     address = edition.home + name
     frame = {**edition.base(), **others, "address": address}
     return Page(address, render(template, {**frame, **context}, edition.translations))
-
-
-def _printed(edition: Edition, language: str) -> tuple[Handout, ...]:
-    handouts = edition.catalogue.handouts.values()
-    return tuple(handout for handout in handouts if handout.language == language)
 
 
 def _home(edition: Edition) -> Page:
@@ -145,13 +141,7 @@ def _guide(edition: Edition, guide: Guide) -> Page:
 def _translation(edition: Edition, guide: Guide) -> Context | None:
     """What a reader must know of a translation, None if there is nothing."""
     original = edition.catalogue.guides.get((ORIGINAL_LANGUAGE, guide.slug))
-    if guide.translation is None or original is None:
-        return None
-    return {
-        "is_unchecked": not guide.translation.checked_by,
-        "is_stale": guide.translation.english != original.fingerprint,
-        "english": addresses.guide(ORIGINAL_LANGUAGE, guide.slug),
-    }
+    return views.translation(guide, original, addresses.guide(ORIGINAL_LANGUAGE, guide.slug))
 
 
 def _other_editions(edition: Edition, guide: Guide) -> dict[str, str]:
@@ -171,8 +161,11 @@ def _related(edition: Edition, slugs: Sequence[str]) -> Iterator[Guide]:
 
 
 def _best_handouts(edition: Edition) -> tuple[Handout, ...]:
-    """The handouts of this language, and of English where there are none."""
-    return _printed(edition, edition.code) or _printed(edition, ORIGINAL_LANGUAGE)
+    """The handouts of this language, and after them the English ones that it does not have."""
+    own = edition.catalogue.handouts_in(edition.code)
+    found = {handout.slug for handout in own}
+    english = edition.catalogue.handouts_in(ORIGINAL_LANGUAGE)
+    return (*own, *(handout for handout in english if handout.slug not in found))
 
 
 def _source(edition: Edition, slug: str) -> Context:
@@ -257,11 +250,23 @@ def _handout(edition: Edition, handout: Handout, pdf_sizes: Mapping[str, int]) -
         "handout": {
             "title": handout.title,
             "lead": handout.lead,
-            "sections": [views.section(section) for section in handout.sections],
+            "sections": [views.section(part, edition) for part in handout.sections],
             **views.review(handout, edition),
         },
-        "others": {},
-        "files": [_file(handout, download, pdf_sizes) for download in Download],
+        "translation": views.translation(
+            handout,
+            catalogue.handouts.get(handout.slug),
+            addresses.handout(ORIGINAL_LANGUAGE, handout.slug),
+        ),
+        "others": {
+            code: addresses.handout(code, handout.slug)
+            for code in catalogue.languages
+            if code != edition.code and catalogue.handout(code, handout.slug)
+        },
+        "files": [
+            _file(handout, download, pdf_sizes)
+            for download in downloads(is_translation=handout.translation is not None)
+        ],
         "helplines": [
             views.helpline(catalogue.helplines[slug], edition) for slug in handout.helplines
         ],

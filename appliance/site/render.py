@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from appliance.catalogue.model import Catalogue
+from appliance.catalogue.model import Catalogue, Handout
 from appliance.errors import ContentError
 from appliance.handouts.layout import lay_out
-from appliance.handouts.paper import Download
-from appliance.handouts.sheet import sheet
+from appliance.handouts.paper import downloads
+from appliance.handouts.sheet import Sheet, sheet
+from appliance.handouts.typeset import forget
 from appliance.release.manifest import Release
 from appliance.site import addresses
 from appliance.site.my_list import write_items
@@ -26,16 +27,22 @@ Tell = Callable[[str, int, int], None]
 
 
 def render_site(
-    catalogue: Catalogue, release: Release, settings: Settings, folder: Path, tell: Tell
+    catalogue: Catalogue,
+    release: Release,
+    settings: Settings,
+    folder: Path,
+    tell: Tell,
+    logo: bytes = b"",
 ) -> None:
     """Fill an empty folder with everything that the web process serves.
 
     Args:
         catalogue: the content of `release`.
         release: named on every page.
-        settings: the library's name, on every page and handout, and what it does not show.
+        settings: the library's name and hours, on pages and handouts, and what it does not show.
         folder: where to.
         tell: told what is being made, how many are done, and of how many.
+        logo: the library's, on handouts, as `logo.clean` wrote it.
     Raises:
         ContentError: there is nothing to show.
         HandoutError: a handout cannot be laid out; the message names it.
@@ -43,7 +50,8 @@ def render_site(
     """
     if not catalogue.languages or not catalogue.helplines:
         raise ContentError("the content names no language or no helpline, so no page can be made")
-    pdf_sizes = _write_handouts(catalogue, settings.library_name, folder / PAGES, tell)
+    sheets = [_sheet(handout, catalogue, settings, logo) for handout in catalogue.all_handouts()]
+    pdf_sizes = _write_handouts(sheets, folder / PAGES, tell)
     hidden = frozenset() if settings.clinical_guides == "shown" else unsigned(catalogue)
     editions = [
         Edition(catalogue, language, settings.library_name, release, hidden)
@@ -65,23 +73,25 @@ def render_site(
     write_facts(folder, Facts(release.number, policy, frames, topics, renew_on(editions)))
 
 
-def _write_handouts(
-    catalogue: Catalogue, library_name: str, folder: Path, tell: Tell
-) -> dict[str, int]:
-    """Write each handout in each way that it can be downloaded. Returns address -> bytes."""
+def _sheet(handout: Handout, catalogue: Catalogue, settings: Settings, logo: bytes) -> Sheet:
+    hours = settings.opening_hours.splitlines()
+    return sheet(handout, catalogue, settings.library_name, opening_hours=hours, logo=logo)
+
+
+def _write_handouts(sheets: Sequence[Sheet], folder: Path, tell: Tell) -> dict[str, int]:
+    """Write each sheet in each way that it can be downloaded. Returns address -> bytes."""
     sizes = {}
-    handouts = list(catalogue.handouts.values())
-    for done, handout in enumerate(handouts):
-        tell("making handouts", done, len(handouts))
-        content = sheet(handout, catalogue, library_name)
-        for download in Download:
-            address = addresses.handout_file(handout.language, handout.slug, download)
-            pdf = lay_out(content, download.paper, is_large=download.is_large)
+    for done, content in enumerate(sheets):
+        tell("making handouts", done, len(sheets))
+        for download in downloads(is_translation=content.english is not None):
+            address = addresses.handout_file(content.language, content.slug, download)
+            pdf = lay_out(content, download.paper, is_large=download.is_large, is_download=True)
             path = folder / address.lstrip("/")
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(pdf)
             sizes[address] = len(pdf)
-    tell("making handouts", len(handouts), len(handouts))
+        forget()  # or this would take 350 MB of memory, for 57 sheets
+    tell("making handouts", len(sheets), len(sheets))
     return sizes
 
 

@@ -6,11 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cached_property
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
+from gettext import NullTranslations
 
-from babel import Locale
-from babel.dates import format_date
 from markupsafe import Markup
 
 from appliance.catalogue.markdown import Labels
@@ -27,9 +24,11 @@ from appliance.catalogue.model import (
     Topic,
 )
 from appliance.catalogue.records import ORIGINAL_LANGUAGE
-from appliance.clock import add_months, in_words, today
+from appliance.clock import add_months, today
 from appliance.handouts import qr
 from appliance.handouts.sheet import heading
+from appliance.handouts.voice import Voice, voice
+from appliance.handouts.words import VERBS
 from appliance.release.manifest import Release
 from appliance.site import addresses
 
@@ -41,14 +40,6 @@ Context = dict[str, object]
 # Marks a text for translation where it is not yet used (the name that Babel looks for).
 N_ = str
 
-CONTACT_LABELS = {
-    "call": N_("Call"),
-    "text": N_("Text"),
-    "web": N_("Website"),
-    "email": N_("Email"),
-    "post": N_("Post"),
-    "textphone": N_("Textphone"),
-}
 BLOCK_LABELS = Labels(
     do=N_("Do"),
     dont=N_("Do not"),
@@ -85,20 +76,21 @@ class Edition:
         return addresses.home(self.code)
 
     @cached_property
+    def _voice(self) -> Voice:
+        return voice(self.catalogue, self.code)
+
+    @property
     def translations(self) -> NullTranslations:
-        """The interface's texts; English has none and needs none."""
-        compiled = self.catalogue.interface.get(self.code)
-        return NullTranslations() if compiled is None else GNUTranslations(BytesIO(compiled))
+        """The interface's texts."""
+        return self._voice.translations
 
     def say(self, text: str) -> str:
         """Return a text of ours in this language; an empty one stays empty."""
-        return self.translations.gettext(text) if text else ""
+        return self._voice.say(text)
 
     def day(self, day: date) -> str:
         """Return a date as people write it in this language."""
-        if self.code.partition("-")[0] == ORIGINAL_LANGUAGE:
-            return in_words(day)
-        return format_date(day, "long", Locale.parse(self.code, sep="-"))
+        return self._voice.day(day)
 
     def labels(self) -> Labels:
         """The words that say how grave a block is."""
@@ -257,9 +249,9 @@ def helpline(line: Helpline, edition: Edition) -> Context:
     }
 
 
-def section(part: Section) -> Context:
+def section(part: Section, edition: Edition) -> Context:
     """A part of a handout; its heading says in words how grave it is, as it does on paper."""
-    return {"kind": part.kind, "heading": heading(part), "lines": part.items}
+    return {"kind": part.kind, "heading": heading(part, edition.say), "lines": part.items}
 
 
 def review(item: Guide | Handout, edition: Edition) -> Context:
@@ -268,6 +260,25 @@ def review(item: Guide | Handout, edition: Edition) -> Context:
         "reviewed": edition.day(item.review.reviewed),
         "next_review": edition.day(item.review.next_review),
         "is_due": item.review.is_due(edition.today),
+    }
+
+
+def translation(
+    made: Guide | Handout, original: Guide | Handout | None, address: str
+) -> Context | None:
+    """What a reader must know of a translation, None if there is nothing.
+
+    Args:
+        made: in any language.
+        original: the English one, if there is one.
+        address: of the English page.
+    """
+    if made.translation is None or original is None:
+        return None
+    return {
+        "is_unchecked": not made.translation.checked_by,
+        "is_stale": made.translation.english != original.fingerprint,
+        "english": address,
     }
 
 
@@ -289,7 +300,7 @@ def _contact(contact: Contact, edition: Edition) -> Context:
     # Only telephones and messages open from a tap: a website does not, on a Wi-Fi without internet.
     taps = contact.address.startswith(("tel:", "sms:", "mailto:"))
     return {
-        "label": edition.say(CONTACT_LABELS[contact.kind]),
+        "label": edition.say(VERBS[contact.kind]),
         "shown": contact.shown,
         "address": contact.address if taps else "",
         "note": edition.say(contact.note),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import astuple
 from functools import cache
 from io import BytesIO
 
@@ -8,7 +9,8 @@ import pytest
 
 from appliance.errors import HandoutError
 from appliance.handouts.layout import Paper, lay_out
-from appliance.handouts.sheet import BOUNDARY, PROMISE, SCAN, URGENT_HEADING, URGENT_HELP, Sheet
+from appliance.handouts.sheet import Sheet
+from appliance.handouts.words import BOUNDARY, PROMISE, SCAN, URGENT_HEADING, URGENT_HELP
 from tests.handouts import paper
 from tests.handouts.test_layout import MARKUP, PLAIN, SAMPLES, SHIPPED, hostile
 
@@ -72,7 +74,7 @@ def test_everything_on_the_sheet_is_on_paper(made: Sheet) -> None:
     lines = [line for helpline in made.helplines for line in helpline.lines]
     contacts = [words for line in lines for words in (line.verb, line.shown, line.note)]
     helplines = [words for entry in made.helplines for words in (entry.name, entry.purpose)]
-    urgent = [URGENT_HEADING, *("".join(entry.values()) for entry in URGENT_HELP)]
+    urgent = [URGENT_HEADING, *("".join(astuple(entry)) for entry in URGENT_HELP)]
     foot = [BOUNDARY, made.checked, made.made_by]
     beside_codes = [SCAN, PROMISE] if made.codes else []
     for words in (made.lead, *sections, *codes, *contacts, *helplines, *urgent, *foot):
@@ -85,7 +87,7 @@ def test_everything_on_the_sheet_is_on_paper(made: Sheet) -> None:
 def test_urgent_help_is_on_the_first_page(made: Sheet) -> None:
     text = paper.squeezed(paper.page_text(printed(made), 1))
     for entry in URGENT_HELP:
-        assert paper.squeezed("".join(entry.values())) in text
+        assert paper.squeezed("".join(astuple(entry))) in text
 
 
 @each_sheet

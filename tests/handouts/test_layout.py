@@ -5,7 +5,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import cache
 from io import BytesIO
 
@@ -18,19 +18,9 @@ from hypothesis import strategies as st
 from appliance.catalogue.model import Catalogue, Section
 from appliance.errors import HandoutError
 from appliance.handouts.layout import Paper, lay_out
-from appliance.handouts.sheet import (
-    BOUNDARY,
-    PROMISE,
-    SCAN,
-    URGENT_HEADING,
-    URGENT_HELP,
-    Code,
-    Help,
-    Line,
-    Sheet,
-    sheet,
-)
+from appliance.handouts.sheet import Code, Help, Line, Sheet, sheet
 from appliance.handouts.typeset import flawless
+from appliance.handouts.words import BOUNDARY, PROMISE, SCAN, URGENT_HEADING, URGENT_HELP
 from tests.content import PROJECT, real_catalogue
 from tests.handouts import paper
 from tests.handouts.samples import CATALOGUE
@@ -109,7 +99,7 @@ def test_everything_on_the_sheet_is_on_paper(made: Sheet, size: Paper) -> None:
     contacts = [words for line in lines for words in (line.verb, line.shown, line.note)]
     foot = [
         URGENT_HEADING,
-        *("".join(entry.values()) for entry in URGENT_HELP),
+        *("".join(astuple(entry)) for entry in URGENT_HELP),
         BOUNDARY,
         made.checked,
         made.made_by,
@@ -239,7 +229,7 @@ def test_markup_in_a_text_is_printed_as_it_stands(size: Paper) -> None:
 
 
 @pytest.mark.parametrize(
-    "strange", ["Hello 😀", "السلام", "ਸਤ", "bell \x07", "\ue000", "a\ufeffb", "\ud800"]
+    "strange", ["Hello 😀", "สวัสดี", "வணக்கம்", "bell \x07", "\ue000", "a\ufeffb", "\ud800"]
 )
 def test_characters_that_our_fonts_lack_are_refused(strange: str) -> None:
     with pytest.raises(HandoutError, match="The handout before-you-start cannot be laid out"):

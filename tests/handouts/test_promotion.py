@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -30,7 +30,8 @@ from appliance.handouts.promotion import (
     social_picture,
     stickers,
 )
-from appliance.handouts.sheet import BOUNDARY, PROMISE, URGENT_HELP, Code
+from appliance.handouts.sheet import Code
+from appliance.handouts.words import BOUNDARY, PROMISE, URGENT_HELP
 from appliance.state.state import Settings
 from tests.content import real_catalogue
 from tests.handouts import paper
@@ -164,7 +165,7 @@ def test_no_word_leaves_the_page(name: str, library: Library) -> None:
 def test_posters_say_what_to_do_when_it_is_urgent(name: str) -> None:
     text = paper.text(made(name))
     for entry in URGENT_HELP:
-        assert paper.squeezed("".join(entry.values())) in text
+        assert paper.squeezed("".join(astuple(entry))) in text
     assert paper.squeezed(BOUNDARY) in text
 
 

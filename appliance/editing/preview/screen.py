@@ -10,6 +10,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from appliance.catalogue.model import Catalogue, Guide, Handout, Problem
+from appliance.catalogue.records import ORIGINAL_LANGUAGE
 from appliance.editing.preview.snapshot import Pages, Watched
 from appliance.errors import HandoutError
 from appliance.handouts.paper import Download
@@ -41,7 +42,7 @@ def screen(watched: Watched, address: str, slug: str) -> str:
     sheets = _handouts_at(snapshot.catalogue, shown, guide)
     handout = next((sheet for sheet in sheets if sheet.slug == slug), sheets[0] if sheets else None)
     pages = watched.pages(language_of(shown))
-    own, others = _by_place(snapshot.problems, guide.path if guide else "handouts.toml")
+    own, others = _by_place(snapshot.problems, guide.path if guide else _file_of(shown))
     template = _environment().get_template("screen.html")
     return template.render(
         stamp=snapshot.stamp,
@@ -64,7 +65,7 @@ def language_of(address: str) -> str:
 
 def handout_at(catalogue: Catalogue, address: str) -> Handout | None:
     """Return the handout whose PDF is at an address; the preview shows A4."""
-    handouts = catalogue.handouts.values()
+    handouts = catalogue.all_handouts()
     return next((handout for handout in handouts if _pdf_address(handout) == address), None)
 
 
@@ -77,8 +78,9 @@ def _entries(catalogue: Catalogue) -> Iterator[Entry]:
         for guide in catalogue.guides_in(language):
             title = f"{language}: {guide.title}"
             yield Entry(addresses.guide(language, guide.slug), title)
-    for handout in catalogue.handouts.values():
-        title = f"{handout.number}: {handout.title}"
+    for handout in catalogue.all_handouts():
+        language = "" if handout.translation is None else f"{handout.language}: "
+        title = f"{language}{handout.number}: {handout.title}"
         yield Entry(addresses.handout(handout.language, handout.slug), title)
 
 
@@ -91,10 +93,20 @@ def _handouts_at(catalogue: Catalogue, address: str, guide: Guide | None) -> lis
     """Return the handout of this page, or those that send people to this guide."""
     return [
         handout
-        for handout in catalogue.handouts.values()
+        for handout in catalogue.all_handouts()
         if addresses.handout(handout.language, handout.slug) == address
-        or (guide is not None and guide.slug in handout.guides)
+        or (
+            guide
+            and guide.slug in handout.guides
+            and handout.language in {ORIGINAL_LANGUAGE, guide.language}
+        )
     ]
+
+
+def _file_of(address: str) -> str:
+    """Return the file that holds the words of the handout at an address."""
+    language = language_of(address)
+    return "handouts.toml" if language == ORIGINAL_LANGUAGE else f"handouts/{language}.toml"
 
 
 def _pdf_address(handout: Handout) -> str:

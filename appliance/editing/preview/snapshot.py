@@ -61,7 +61,7 @@ class Watched:
         self._dictionary = dictionary
         self._snapshot = Snapshot(is_stale=True)
         self._pages: dict[str, Pages] = {}
-        self._pdfs: dict[str, bytes | HandoutError] = {}
+        self._pdfs: dict[tuple[str, str], bytes | HandoutError] = {}
         self._lock = RLock()
 
     def snapshot(self) -> Snapshot:
@@ -90,9 +90,10 @@ class Watched:
         """
         with self._lock:
             catalogue = self.snapshot().catalogue
-            if handout.slug not in self._pdfs:
-                self._pdfs[handout.slug] = _laid_out(handout, catalogue)
-            result = self._pdfs[handout.slug]
+            key = (handout.language, handout.slug)
+            if key not in self._pdfs:
+                self._pdfs[key] = _laid_out(handout, catalogue)
+            result = self._pdfs[key]
         if isinstance(result, HandoutError):
             raise result
         return result

@@ -53,9 +53,8 @@ def entries(edition: Edition) -> Iterator[Entry]:
         body = to_plain(guide.body)
         yield Entry(Kind.GUIDE, code, guide.slug, guide.title, guide.question, body, (guide.topic,))
     yield from (_helpline(line, edition) for line in catalogue.helplines.values())
-    for handout in catalogue.handouts.values():
-        if handout.language == code:
-            yield _handout(handout, edition)
+    for handout in catalogue.handouts_in(code):
+        yield _handout(handout, edition)
     if code == ORIGINAL_LANGUAGE:
         yield from map(_site, catalogue.listed_sites())
         if practice.link(edition):
