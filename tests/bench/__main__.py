@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tests.bench import browser, growth, memory, paper, phones, start, sync, throughput
+from tests.bench import browser, growth, memory, paper, phones, search, start, sync, throughput
 from tests.bench.box import Box, make_box
 from tests.bench.figure import BenchError, Figure
 from tests.bench.processes import ROOT
@@ -26,6 +26,7 @@ SUBJECTS: dict[str, Measure] = {
     "paper": paper.measure,
     "sync": sync.measure,
     "phones": phones.measure,
+    "search": search.measure,
     "browser": browser.measure,
 }
 # Only by name: it makes some 60,000 pages.
@@ -37,7 +38,7 @@ RESULT = ROOT / "bench.json"
 @click.argument("subjects", nargs=-1, type=click.Choice([*SUBJECTS, *ON_DEMAND]))
 @click.option("--strict", is_flag=True, help="End with 1 if a bound is not met.")
 def main(subjects: Sequence[str], *, strict: bool) -> None:
-    """Measure SUBJECTS only, or everything in about three minutes and write bench.json."""
+    """Measure SUBJECTS only, or everything in about five minutes and write bench.json."""
     load_before = os.getloadavg()[0]
     try:
         figures = _measure(subjects or list(SUBJECTS))

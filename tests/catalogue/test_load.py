@@ -56,7 +56,7 @@ def test_files_of_other_parts_are_passed_over() -> None:
         "README.md": b"# Content",
         "guides/pl/README.md": b"",
         "interface/notes.txt": b"\xff",
-        "synonyms/en.toml": b"\xff",
+        "synonyms/notes.txt": b"\xff",
         "picture.png": b"\x89PNG",
     }
     assert load({**good(), **others}) == load(good())
