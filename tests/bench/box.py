@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,12 +33,14 @@ class Box:
         repository: the signed repository that it was filled from.
         pages: the folder of files that it serves.
         catalogue: what it shows.
+        activation_s: how long it took to bring the release in and make its pages.
     """
 
     home: Path
     repository: Path
     pages: Path
     catalogue: Catalogue
+    activation_s: float
 
     def command(self, *arguments: str) -> list[str]:
         """Return the command line of `helppoint` for this box."""
@@ -108,9 +111,11 @@ def make_box(folder: Path, content: Path = ROOT / "content") -> Box:
     run(_helppoint("pack", str(content), *packing))
     home.mkdir(parents=True)
     (home / "helppoint.toml").write_text(f'embedded = "{repository}"\n', "utf-8")
+    begun = time.monotonic()
     run(_helppoint("--home", str(home), "sync", "--embedded"))
+    took_s = time.monotonic() - begun
     store = Store(read_config(home).store)
-    return Box(home, repository, Published(store).current().pages, shown_catalogue(store))
+    return Box(home, repository, Published(store).current().pages, shown_catalogue(store), took_s)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Words as search compares them: cut out of a text, folded to plain letters, and stemmed.
 
 The index and the query go through the same three steps, so whatever is lost on the way is lost on
-both sides. Why each step is as it is: docs/decisions/0040-search.md.
+both sides. Why each step is as it is: docs/decisions/0042-search.md.
 """
 
 from __future__ import annotations
