@@ -230,3 +230,6 @@ def test_a_handout_goes_straight_to_a_printer(helppoint: Helppoint, tmp_path: Pa
         assert done.returncode == 0, done.stderr
         assert done.stdout == "Printed.\n"
         assert printer.received() == [(tmp_path / "sheet.pdf").read_bytes()]
+        done = helppoint.run("poster", "help", "--printer", printer.uri)
+        assert done.returncode == 0, done.stderr
+        assert len(printer.received()) == 2

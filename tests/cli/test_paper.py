@@ -30,6 +30,34 @@ def test_a_handout_is_saved_in_large_print(box: Helppoint, tmp_path: Path) -> No
     assert (small.returncode, "large print is for A4" in small.stderr) == (2, True)
 
 
+def test_a_handout_is_saved_beside_its_english(box: Helppoint, tmp_path: Path) -> None:
+    file = tmp_path / "urdu.pdf"
+    done = box.run("print", "before-you-start", "--language", "ur", "--to", str(file))
+    assert done.returncode == 0, done.stderr
+    with pikepdf.open(file) as pdf:
+        fonts = {str(font.FontName) for font in paper.fonts(pdf)}
+        assert pdf.Root.Lang == "ur"
+    assert any("Nastaliq" in font for font in fonts)
+    assert paper.squeezed("Bring these things") in paper.text(file.read_bytes())
+
+
+def test_hours_and_logo_stand_on_handouts_too(box: Helppoint, tmp_path: Path) -> None:
+    (tmp_path / "logo.png").write_bytes(png())
+    for words in (
+        ("settings", "opening_hours", "Monday 9am to 5pm"),
+        ("logo", str(tmp_path / "logo.png")),
+        ("print", "before-you-start", "--to", str(tmp_path / "it.pdf")),
+    ):
+        done = box.run(*words)
+        assert done.returncode == 0, done.stderr
+    (download,) = box.home.glob("store/sites/*/pages/en/handouts/before-you-start-a4.pdf")
+    for pdf in (tmp_path / "it.pdf", download):
+        assert paper.squeezed("Monday 9am to 5pm") in paper.text(pdf.read_bytes())
+        with pikepdf.open(pdf) as opened:
+            figures = [str(figure.Alt) for figure in paper.tagged(opened, "/Figure")]
+        assert "Logo of your library" in figures
+
+
 def test_the_settings_and_the_logo_stand_on_the_wifi_poster(box: Helppoint, tmp_path: Path) -> None:
     (tmp_path / "logo.svg").write_bytes(svg('<circle cx="5" cy="5" r="50"/>'))
     for words in (
@@ -85,6 +113,10 @@ def test_the_social_picture_comes_with_words_for_those_who_cannot_see_it(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
+        (("print", "before-you-start", "--language", "cy", "--to", "x.pdf"), 1, "choose en, "),
+        (("print", "before-you-start", "--language", "pl", "--large", "--to", "x.pdf"), 2, "large"),
+        (("poster", "help", "--to", "x.pdf", "--printer", "ipp://x"), 2, "say where to: --to FILE"),
+        (("poster", "social", "--printer", "ipp://x"), 2, "say where to: --png FILE.png"),
         (("poster", "help"), 2, "say where to: --to FILE.pdf"),
         (("poster", "help", "--png", "x.png"), 2, "say where to: --to FILE.pdf"),
         (("poster", "social", "--to", "x.pdf"), 2, "say where to: --png FILE.png"),

@@ -88,6 +88,11 @@ class Word:
     right: float
     bottom: float
 
+    @property
+    def height(self) -> float:
+        """How high its letters may be."""
+        return self.bottom - self.top
+
 
 def words(pdf: bytes) -> Iterator[Word]:
     row = r'<word xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>'
@@ -122,7 +127,12 @@ def fonts(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
 
 def tagged(pdf: pikepdf.Pdf, tag: str) -> list[pikepdf.Object]:
     """Every element of the structure tree with this tag."""
-    return [element for element in _elements(pdf.Root.StructTreeRoot) if element.get("/S") == tag]
+    return [element for element in elements(pdf) if element.get("/S") == tag]
+
+
+def elements(pdf: pikepdf.Pdf) -> Iterator[pikepdf.Object]:
+    """Every element of the structure tree."""
+    return _elements(pdf.Root.StructTreeRoot)
 
 
 def _elements(element: pikepdf.Object) -> Iterator[pikepdf.Object]:

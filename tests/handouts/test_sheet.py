@@ -38,7 +38,9 @@ def test_codes_carry_the_sites_name_and_exact_address() -> None:
 
 def test_websites_of_helplines_are_shown_as_what_to_type() -> None:
     nhs_111, samaritans = made("who-to-contact").helplines
-    assert nhs_111.lines[1] == Line("Web", "111.nhs.uk", "https://111.nhs.uk/", "Not for under 5s.")
+    assert nhs_111.lines[1] == Line(
+        "Website", "111.nhs.uk", "https://111.nhs.uk/", "Not for under 5s."
+    )
     assert samaritans.lines[0] == Line("Call", "116 123", "tel:116123", "Free from any phone.")
 
 

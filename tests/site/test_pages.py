@@ -71,7 +71,7 @@ def test_every_guide_site_topic_and_handout_has_its_page(pages: dict[str, str]) 
         expected |= {f"/{code}/{name}" for name in single}
         expected |= {f"/{code}/go/{slug}" for slug in catalogue.sites}
         expected |= {f"/{code}/topic/{slug}" for slug in catalogue.topics}
-    expected |= {f"/{h.language}/handouts/{h.slug}" for h in catalogue.handouts.values()}
+    expected |= {f"/{h.language}/handouts/{h.slug}" for h in catalogue.all_handouts()}
     expected |= {f"/en/practice/{number}" for number in range(1, len(catalogue.screens) + 1)}
     expected |= {"/en/practice"}
     assert expected <= set(pages)
@@ -236,6 +236,46 @@ def test_a_handout_can_be_downloaded_and_read_as_a_page(
         for section in handout.sections:
             for item in section.items:
                 assert item in body.text
+
+
+def test_a_translated_handout_says_who_checked_it_and_has_both_sizes(
+    pages: dict[str, str], page_files: dict[str, Path]
+) -> None:
+    handouts = whole_catalogue().translated_handouts.values()
+    assert handouts
+    for handout in handouts:
+        document = parse(pages[f"/{handout.language}/handouts/{handout.slug}"])
+        address = f"/{handout.language}/handouts/{handout.slug}"
+        links = document.links()
+        for paper in ("a4", "a5"):
+            assert f"{address}-{paper}.pdf" in links
+            assert page_files[f"{address}-{paper}.pdf".lstrip("/")].read_bytes()[:4] == b"%PDF"
+        assert f"{address}-large.pdf".lstrip("/") not in page_files
+        assert f"/en/handouts/{handout.slug}" in links
+        words = words_of(document)
+        for section in handout.sections:
+            for item in section.items:
+                assert one_line(item) in words, address
+        (note,) = (p for p in document.all("p") if p.attributes.get("class") == "note")
+        said = edition(handout.language).say("Nobody has checked this translation yet.")
+        assert said in note.text
+
+
+def test_a_language_lists_its_own_handouts_first_and_each_once(pages: dict[str, str]) -> None:
+    catalogue = whole_catalogue()
+    for code in catalogue.languages:
+        document = parse(pages[f"/{code}/handouts"])
+        links = [link for link in document.links() if "/handouts/" in link]
+        own = [f"/{code}/handouts/{h.slug}" for h in catalogue.handouts_in(code)]
+        patrons = [link for link in links if not link.endswith("staff-boundary-card")]
+        assert patrons[: len(own)] == [link for link in own if link in patrons]
+        slugs = [link.rpartition("/")[2] for link in links]
+        assert sorted(slugs) == sorted(catalogue.handouts), code
+
+
+def test_an_english_handout_leads_to_its_translations(english: dict[str, Document]) -> None:
+    links = english["/en/handouts/before-you-start"].links()
+    assert {"/pl/handouts/before-you-start", "/ur/handouts/before-you-start"} <= set(links)
 
 
 def test_gzip_beside_each_page_is_the_page_and_small_enough(page_files: dict[str, Path]) -> None:
