@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
 
+from appliance.site import addresses
 from appliance.site.published import Published
 from appliance.site.search.find import (
     MAX_QUERY_CHARACTERS,
@@ -38,8 +39,9 @@ def blueprint(published: Published, count_missing: CountMissing) -> Blueprint:
         if question.page == 1:
             for word in found.missing:
                 count_missing(language, word)
+        address = addresses.home(language) + _address(question, page=question.page)
         context = _context(question, found, titles)
-        return Response(site.page("search.html", language, context, request.full_path))
+        return Response(site.page("search.html", language, context, address))
 
     return bp
 
