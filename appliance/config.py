@@ -29,7 +29,8 @@ class Config:
 
     `embedded` is a folder with the signed repository that the application ships, and `root.json`,
     the root metadata that everything is checked against. `runtime` is a folder in memory, where the
-    box's programs tell each other what is so just now.
+    box's programs tell each other what is so just now. With `portal`, this box is the Wi-Fi and
+    answers for every name there is.
     """
 
     home: Path
@@ -38,6 +39,7 @@ class Config:
     port: int = 8000
     embedded: Path = EMBEDDED
     runtime: Path = Path("/run/helppoint")
+    portal: bool = False
 
     @property
     def store(self) -> Path:
@@ -97,7 +99,14 @@ def read_config(home: Path) -> Config:
 
 
 def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
-    wanted = {"origins": list, "host": str, "port": int, "embedded": str, "runtime": str}
+    wanted = {
+        "origins": list,
+        "host": str,
+        "port": int,
+        "embedded": str,
+        "runtime": str,
+        "portal": bool,
+    }
     for name, value in content.items():
         if name not in wanted:
             known = ", ".join(field.name for field in fields(Config) if field.name != "home")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import click
@@ -14,10 +14,12 @@ from appliance.config import Config
 from appliance.errors import StoreError
 from appliance.site.published import Published
 from appliance.state.links import LinksFile
-from appliance.state.network import Network
-from appliance.state.state import SMALLEST_COUNT, Counts, each_week
+from appliance.state.network import OFFLINE, PORTAL, Network
+from appliance.state.state import SMALLEST_COUNT, Counts, SettingsFile, each_week
 from appliance.store.store import Store
 from appliance.web.app import public_site
+from appliance.web.portal.portal import Portal
+from appliance.web.portal.visitors import Visitors
 from appliance.web.serve import serve
 
 MOST_MISSING_WORDS = 2_000
@@ -35,14 +37,17 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
         _import_embedded(config)
     counts = Counts(config.counts_file)
     missing = _missing_words(config)
-    application = public_site(
+    around, offers_stay = _around(config)
+    pages = public_site(
         Published(store),
         store.last_check,
         lambda address: counts.add(today(), address),
-        around=Network(config.network_file).around,
+        around=around,
         links=lambda: _links_facts(config),
         count_missing=lambda language, word: missing.add(today(), f"{word} ({language})"),
     )
+    visitors = Visitors()
+    application = Portal(pages, visitors, imitates_success=offers_stay) if config.portal else pages
     address = host or config.host
     serve(
         application,
@@ -69,6 +74,22 @@ def counts_command(config: Config) -> None:
         year, week, _ = date.fromisoformat(monday).isocalendar()
         for word, count in row.items():
             click.echo(f"{year}-W{week:02}  {count:>6}  searched for, not found: {word}")
+
+
+def _around(config: Config) -> tuple[Callable[[], frozenset[str]], Callable[[], bool]]:
+    """Return what tells pages what is so around the box, and whether visitors may stay."""
+    network, settings = Network(config.network_file), SettingsFile(config.settings_file)
+
+    def offers_stay() -> bool:
+        return settings.read().stay_connected == "offered"
+
+    def around() -> frozenset[str]:
+        if not config.portal:
+            return network.around()
+        known = network.around() or frozenset({OFFLINE})
+        return known | {PORTAL} if offers_stay() else known
+
+    return around, offers_stay
 
 
 def _missing_words(config: Config) -> Counts:

@@ -23,6 +23,7 @@ _LINK = re.compile(
     r'(?:data-change="(?P<change>[^"]*)" )?(?P<name>href|action)="(?P<address>/[^"]*)"'
     r'(?P<current> aria-current="true")?'
 )
+_OWN_ADDRESS = re.compile(r'(?P<name>href|action)="/')
 _CONDITION = re.compile(r'data-when="(?P<not>!?)(?P<what>[a-z-]+)"(?: hidden)?')
 _LEADS_OUT = re.compile(r' href="(?:(?:https?|tel|sms|mailto):[^"]*|[^"]*\.pdf)"')
 _HTML = '<html class="page'
@@ -50,6 +51,16 @@ def adapt(page: str, view: View, around: AbstractSet[str] = frozenset()) -> str:
         page = _LEADS_OUT.sub("", page)
         page = page.replace("</body>", f"<script>{script('kiosk')}</script>\n</body>", 1)
     return page
+
+
+def at_origin(page: str, origin: str) -> str:
+    """Return the page with its own addresses made whole, for showing it under another name.
+
+    Args:
+        page: a whole page.
+        origin: such as `http://10.66.0.1`.
+    """
+    return _OWN_ADDRESS.sub(rf'\g<name>="{origin}/', page)
 
 
 def _condition(match: re.Match[str], so: AbstractSet[str]) -> str:

@@ -15,7 +15,8 @@ from pathlib import Path
 from appliance.files import FileLimitError, read_file
 
 MAX_BYTES = 10_000
-OFFLINE, ONLINE = "offline", "online"
+# What pages are told. With PORTAL, phones may be told that the Wi-Fi is in order.
+OFFLINE, ONLINE, PORTAL = "offline", "online", "portal"
 
 
 class Network:

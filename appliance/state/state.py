@@ -30,6 +30,7 @@ class Settings:
     wifi_name: str = ""
     wifi_passphrase: str = ""
     clinical_guides: str = "shown"
+    stay_connected: str = "offered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,10 @@ RULES: Mapping[str, Rule] = {
         "shown (with a notice until a clinician has signed them off) or signed (only signed ones)",
         "shown|signed",
     ),
+    "stay_connected": Rule(
+        "offered (phones of those who ask are told that the Wi-Fi is in order) or never",
+        "offered|never",
+    ),
 }
 
 
@@ -88,11 +93,27 @@ class SettingsFile:
     """The staff desk's file of settings."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._lock = threading.Lock()
         self._table = TinyDB(path, storage=SafeStorage).table("settings", cache_size=0)
+        self._seen: tuple[object, Settings] | None = None
 
     def read(self) -> Settings:
-        """Return the settings; what was never set has its default."""
+        """Return the settings; what was never set has its default. One stat if nothing changed."""
+        stamp, seen = self._stamp(), self._seen
+        if seen is None or seen[0] != stamp:
+            seen = (stamp, self._read())
+            self._seen = seen
+        return seen[1]
+
+    def _stamp(self) -> object:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns
+
+    def _read(self) -> Settings:
         with self._lock:
             found = {str(row["name"]): str(row["value"]) for row in self._table.all()}
         known = {field.name for field in fields(Settings)}

@@ -71,7 +71,7 @@ class Adapted:
         self._lock = threading.Lock()
         self._held: OrderedDict[object, _Answer] = OrderedDict()
 
-    def whole_page(self, address: str) -> bytes | None:
+    def whole_page(self, address: str, _host: str = "", _client: str = "") -> bytes | None:
         """Return a page ready to be sent to a normal browser; None if it has yet to be made."""
         around = self._around() if _AROUND_MATTERS.fullmatch(address) else frozenset()
         if not around:

@@ -16,6 +16,7 @@ from appliance.site.published import Published
 from appliance.web import home, list_page, search, status
 from appliance.web.adapted import Adapted, Around
 from appliance.web.headers import STRICTEST_POLICY, security_headers
+from appliance.web.portal import page
 from appliance.web.static import Pages
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def create_app(
     )
     app.register_blueprint(search.blueprint(published, count_missing))
     app.register_blueprint(list_page.blueprint(published))
+    app.register_blueprint(page.blueprint(published))
     app.register_blueprint(status.blueprint(published, last_check, links))
     app.after_request(lambda response: _with_headers(response, published))
     app.register_error_handler(HTTPException, lambda error: _refused(error, published))

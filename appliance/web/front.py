@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from waitress.channel import HTTPChannel
     from waitress.parser import HTTPRequestParser
 
-# Address -> header lines, empty line and compressed page; None goes to a thread.
-WholePage = Callable[[str], bytes | None]
+# Address, Host header and client's address -> header lines, empty line and compressed page; None
+# goes to a thread.
+WholePage = Callable[[str, str, str], bytes | None]
 _NOT_PLAIN = frozenset(
     {"IF_NONE_MATCH", "IF_MODIFIED_SINCE", "RANGE", "EXPECT", "CONTENT_LENGTH", "TRANSFER_ENCODING"}
 )
@@ -47,7 +48,7 @@ class Front(ThreadedTaskDispatcher):  # type: ignore[misc]  # the library has no
     def add_task(self, channel: HTTPChannel) -> None:
         """Answer a request that has been read; waitress holds the channel's lock meanwhile."""
         while channel.requests:
-            answer = self._answer(channel.requests[0])
+            answer = self._answer(channel.requests[0], channel.addr[0])
             if answer is None:
                 super().add_task(channel)
                 return
@@ -57,10 +58,10 @@ class Front(ThreadedTaskDispatcher):  # type: ignore[misc]  # the library has no
             # As waitress does after each answer: the next one begins a buffer of its own.
             channel.current_outbuf_count = channel.adj.outbuf_high_watermark
 
-    def _answer(self, request: HTTPRequestParser) -> bytes | None:
+    def _answer(self, request: HTTPRequestParser, client: str) -> bytes | None:
         if not _is_plain(request):
             return None
-        page = self._whole_page(request.path)
+        page = self._whole_page(request.path, request.headers.get("HOST", ""), client)
         return None if page is None else self._top() + page
 
     def _top(self) -> bytes:

@@ -15,6 +15,7 @@ from appliance.errors import ConfigError, StateError
 from appliance.state.state import Counts
 from appliance.web.adapted import Adapted
 from appliance.web.front import Front
+from appliance.web.portal.portal import Portal
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -29,7 +30,7 @@ CONNECTION_LIMIT, CHANNEL_TIMEOUT_S, CLEANUP_INTERVAL_S = 800, 10, 5
 
 
 def serve(
-    application: Adapted,
+    application: Adapted | Portal,
     host: str,
     port: int,
     counts: Sequence[Counts],

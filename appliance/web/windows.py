@@ -8,7 +8,7 @@ from __future__ import annotations
 
 # Apple's window says so itself. Android's is a WebView ("; wv)") of its captive portal application,
 # which names itself in X-Requested-With; other applications' WebViews count too: no log-in there.
-_APPLE_AGENT = "CaptiveNetworkSupport"
+APPLE_AGENT = "CaptiveNetworkSupport"
 _ANDROID_WEBVIEW = "; wv)"
 
 APPLE, ANDROID = "window-apple", "window-android"
@@ -21,7 +21,7 @@ def sign_in_window(user_agent: str, requested_with: str = "") -> str:
         user_agent: the header of this name.
         requested_with: the header X-Requested-With.
     """
-    if _APPLE_AGENT in user_agent:
+    if APPLE_AGENT in user_agent:
         return APPLE
     is_apple_webview = "AppleWebKit" in user_agent and (
         ("iPhone" in user_agent or "iPad" in user_agent) and "Safari/" not in user_agent

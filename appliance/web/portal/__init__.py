@@ -1,0 +1,1 @@
+"""The hotspot's portal: answers to phones that ask whether they have the internet."""
