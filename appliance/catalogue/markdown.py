@@ -200,7 +200,9 @@ class _Writer:
         if block.name == "idea":
             self._open_idea(block.picture)
             return
-        tag = "div" if block.name == "inset" else "section"
+        # A section is a part with a heading of its own; what has none is only a box.
+        has_heading = bool(self._labels.of(block) or block.heading)
+        tag = "section" if has_heading and block.name != "inset" else "div"
         classes = f"urgent {block.name}" if block.name.startswith("urgent") else block.name
         self.out.append(f'<{tag} class="{classes}">')
         self._write_block_heading(block)

@@ -67,8 +67,8 @@ TICK = '<input type="checkbox" autocomplete="off" aria-label="Step {} is done">'
     [
         (
             "::: steps\n1. a\n2. b\n:::",
-            f'<section class="steps"><ol class="steps"><li>{TICK.format(1)}<div>a</div></li>\n'
-            f"<li>{TICK.format(2)}<div>b</div></li>\n</ol>\n</section>",
+            f'<div class="steps"><ol class="steps"><li>{TICK.format(1)}<div>a</div></li>\n'
+            f"<li>{TICK.format(2)}<div>b</div></li>\n</ol>\n</div>",
         ),
         (
             "::: steps On a phone\n1. a\n   1. inner\n:::\n\n1. later",
