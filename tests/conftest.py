@@ -7,7 +7,7 @@ import re
 import select
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,8 @@ from tests.publisher import Publisher
 # A slow machine is no fault of the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+# A box makes its pages before it answers: all languages take 10 s on an idle machine.
+START_LIMIT_S = 240
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,9 @@ class Helppoint:
     publisher: Publisher
 
     @staticmethod
-    def new(folder: Path) -> Helppoint:
+    def new(folder: Path, tree: Mapping[str, bytes] | None = None) -> Helppoint:
         publisher = Publisher.new(folder)
-        publisher.pack(real_tree())
+        publisher.pack(real_tree() if tree is None else tree)
         home = folder / "home"
         home.mkdir()
         (home / "helppoint.toml").write_text(f'embedded = "{publisher.repository}"\n')
@@ -73,7 +75,7 @@ class Server:
 
 def _address(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
-    ready, _, _ = select.select([process.stdout], [], [], 60)
+    ready, _, _ = select.select([process.stdout], [], [], START_LIMIT_S)
     line = process.stdout.readline() if ready else ""
     found = re.search(r"http://127\.0\.0\.1:\d+", line)
     if found is None:

@@ -27,10 +27,11 @@ CONTENTS_FROM = 4
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page and the path it is served at, such as `/en/get-nhs-app`."""
+    """A page, the path it is served at, such as `/en/get-nhs-app`, and its template's name."""
 
     address: str
     html: str
+    template: str
 
 
 def pages(edition: Edition, pdf_sizes: Mapping[str, int]) -> Iterator[Page]:
@@ -68,7 +69,7 @@ def _page(edition: Edition, name: str, template: str, context: Context) -> Page:
     }
     address = edition.home + name
     frame = {**edition.base(), **others, "address": address}
-    return Page(address, render(template, {**frame, **context}, edition.translations))
+    return Page(address, render(template, {**frame, **context}, edition.translations), template)
 
 
 def _home(edition: Edition) -> Page:
