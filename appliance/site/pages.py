@@ -17,6 +17,7 @@ from appliance.site import addresses, my_list, practice, views
 from appliance.site.links import resolver
 from appliance.site.pictures import symbols
 from appliance.site.templates import render
+from appliance.site.tested import last_test
 from appliance.site.views import Context, Edition
 
 # A page of sites with their codes must fit 14 kB compressed; a code takes about 0.7 kB of it.
@@ -52,8 +53,9 @@ def pages(edition: Edition, pdf_sizes: Mapping[str, int]) -> Iterator[Page]:
         _handout(edition, handout, pdf_sizes)
         for handout in edition.catalogue.handouts_in(edition.code)
     )
-    for name in ("about", "privacy", "accessibility"):
+    for name in ("about", "privacy"):
         yield _page(edition, name, f"{name}.html", {})
+    yield _accessibility(edition)
     for name, template, context in practice.pages(edition):
         yield _page(edition, name, template, context)
 
@@ -275,6 +277,19 @@ def _handout(edition: Edition, handout: Handout, pdf_sizes: Mapping[str, int]) -
         "guides": [views.guide_card(guide) for guide in _related(edition, handout.guides)],
     }
     return _page(edition, f"handouts/{handout.slug}", "handout.html", context)
+
+
+def _accessibility(edition: Edition) -> Page:
+    """The statement: what it says of tests comes from the tests."""
+    tested = last_test()
+    context: Context = {
+        "tested": {
+            "date": edition.day(tested.on),
+            "pages": tested.pages,
+            "tools": ", ".join(f"{name} {version}" for name, version in tested.tools.items()),
+        }
+    }
+    return _page(edition, "accessibility", "accessibility.html", context)
 
 
 def _file(handout: Handout, download: Download, pdf_sizes: Mapping[str, int]) -> Context:
