@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test check bench bench-growth clean lock
+.PHONY: run build test test-access access-statement check bench bench-growth clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -18,6 +18,15 @@ build: $(VENV)/.run .keys/root.pem ## pack content/ as the embedded release
 test: $(VENV)/.test ## run the tests; installs what they need
 	@provisioning/prepare test
 	@$(VENV)/bin/python -m pytest $(PYTEST)
+
+test-access: $(VENV)/.test ## open every page in a browser: accessibility and weight; some minutes
+	@provisioning/prepare access
+	@$(VENV)/bin/python -m pytest tests/access $(PYTEST)
+
+access-statement: $(VENV)/.test ## test anew, and write into the accessibility statement what was tested
+	@provisioning/prepare access
+	@$(VENV)/bin/python -m pytest tests/access --ignore=tests/access/test_statement.py
+	@$(VENV)/bin/python -m tests.access.statement
 
 check: $(VENV)/.test ## static checks: format, lint, types, layers, shell scripts
 	@provisioning/prepare check
