@@ -69,6 +69,6 @@ def problem_pages(site: Site) -> dict[str, str]:
     """Return the page about a fault of ours in every language, by the address it is served at."""
     context = {"advice": ApplianceError.advice}
     return {
-        f"/{language}/{PROBLEM}": site.page("problem.html", language, context)
+        f"/{language}/{PROBLEM}": site.page("problem.html", language, context, f"/{language}/")
         for language in site.facts.frames
     }
