@@ -137,7 +137,7 @@ def test_the_librarys_name_appears_on_pages_and_paper(helppoint: Helppoint, tmp_
 
 def test_a_setting_that_no_page_can_be_made_with_is_taken_back(helppoint: Helppoint) -> None:
     helppoint.run("sync", "--embedded")
-    done = helppoint.run("settings", "library_name", "图书馆")
+    done = helppoint.run("settings", "library_name", "ห้องสมุด")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "library_name = your library\n" in helppoint.run("settings").stdout
