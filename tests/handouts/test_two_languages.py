@@ -106,7 +106,8 @@ def test_everything_is_on_paper_in_both_languages(handout: Handout, size: Paper)
 @each_paper
 def test_no_word_leaves_the_page(handout: Handout, size: Paper) -> None:
     edge = 8 * paper.POINTS_PER_MM
-    _, _, width, height = (float(side) for side in opened(handout, size).pages[0].mediabox)
+    pdf = opened(handout, size)
+    _, _, width, height = (float(side) for side in pdf.pages[0].mediabox)
     for word in paper.words(printed(handout, size)):
         assert edge <= word.left, word
         assert word.right <= width - edge, word
