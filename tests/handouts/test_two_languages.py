@@ -111,7 +111,7 @@ def test_no_word_leaves_the_page(handout: Handout, size: Paper) -> None:
     for word in paper.words(printed(handout, size)):
         assert edge <= word.left, word
         assert word.right <= width - edge, word
-        assert word.top > -3, word
+        assert word.top > -8, word  # the box of Nastaliq is higher than its ink
         assert word.bottom < height + 3, word
 
 
