@@ -242,9 +242,9 @@ class _Writer:
             self._steps.append(token.level + 1)
 
     def _open_step(self, token: Token) -> None:
-        """A step with a box to tick: nothing is sent, kept, or filled in again by the browser."""
+        """A step with a box to tick: nothing is sent, and nothing kept beyond the page."""
         words = escape(self._labels.step % {"number": token.info})
-        tick = f'<input type="checkbox" autocomplete="off" aria-label="{words}">'
+        tick = f'<input type="checkbox" aria-label="{words}">'
         self.out.append(f"<li>{tick}<div>")
 
     def _open_link(self, token: Token) -> None:
