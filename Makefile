@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test test-access access-statement check bench bench-growth clean lock
+.PHONY: run build test test-access access-statement test-network check bench bench-growth clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -27,6 +27,10 @@ access-statement: $(VENV)/.test ## test anew, and write into the accessibility s
 	@provisioning/prepare access
 	@$(VENV)/bin/python -m pytest tests/access --ignore=tests/access/test_statement.py
 	@$(VENV)/bin/python -m tests.access.statement
+
+test-network: $(VENV)/.test ## try the hotspot's files in network namespaces; needs root
+	@provisioning/prepare network
+	@$(VENV)/bin/python -m pytest tests/hotspot tests/network -p no:cacheprovider $(PYTEST)
 
 check: $(VENV)/.test ## static checks: format, lint, types, layers, shell scripts
 	@provisioning/prepare check

@@ -4,13 +4,25 @@
 origins = ["https://content.example.org/helppoint/"]   # tried in this order
 host = "127.0.0.1"
 port = 8000
+
+[hotspot]                    # the box's own Wi-Fi; every line optional
+profile = "onboard"          # onboard | usb | external (an access point on Ethernet) | lan
+interface = "wlan0"          # if it is not wlan0, wlan1, eth1 or eth0, in the order of the profiles
+country = "GB"
+name = "Help Point"          # if left out, wifi_name of the settings
+passphrase = ""              # if left out, wifi_passphrase of the settings; empty: an open Wi-Fi
+radio = "cyw43455"           # a name of appliance/hotspot/radios.toml
+channel = 6                  # 1 to 13; if left out, chosen from a scan
+resolvers = ["192.168.1.1"]  # name servers of the library's network; without them no gate
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from appliance.errors import ConfigError
@@ -21,6 +33,28 @@ ON_WIFI = "http://10.66.0.1/"
 FILE_NAME = "helppoint.toml"
 MAX_CONFIG_BYTES = 100_000
 EMBEDDED = Path(__file__).with_name("embedded")
+
+
+# Where each way to reach phones has its network card, unless the file says otherwise.
+INTERFACES = {"onboard": "wlan0", "usb": "wlan1", "external": "eth1", "lan": "eth0"}
+
+
+@dataclass(frozen=True, slots=True)
+class HotspotConfig:
+    """The table `[hotspot]`: how phones reach this box.
+
+    `name` and `passphrase` are None where the library's settings decide; an empty `passphrase` is
+    an open Wi-Fi. `channel` 0 stands for one chosen from a scan.
+    """
+
+    profile: str = "onboard"
+    interface: str = ""
+    country: str = "GB"
+    name: str | None = None
+    passphrase: str | None = None
+    radio: str = ""
+    channel: int = 0
+    resolvers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +74,7 @@ class Config:
     embedded: Path = EMBEDDED
     runtime: Path = Path("/run/helppoint")
     portal: bool = False
+    hotspot: HotspotConfig = HotspotConfig()
 
     @property
     def store(self) -> Path:
@@ -95,6 +130,8 @@ def read_config(home: Path) -> Config:
         content["origins"] = tuple(content["origins"])
     for folder in {"embedded", "runtime"} & content.keys():
         content[folder] = Path(content[folder])
+    if "hotspot" in content:
+        content["hotspot"] = _read_hotspot(path, content["hotspot"])
     return Config(home, **content)
 
 
@@ -106,6 +143,7 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
         "embedded": str,
         "runtime": str,
         "portal": bool,
+        "hotspot": dict,
     }
     for name, value in content.items():
         if name not in wanted:
@@ -116,3 +154,57 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
     origins = content.get("origins", [])
     if isinstance(origins, list) and not all(isinstance(origin, str) for origin in origins):
         raise ConfigError(f"{path}: origins must be a list of addresses in quotes")
+
+
+def _read_hotspot(path: Path, table: Mapping[str, object]) -> HotspotConfig:
+    for name, value in table.items():
+        if name not in _HOTSPOT_RULES:
+            known = ", ".join(_HOTSPOT_RULES)
+            raise ConfigError(f"{path} has an unknown setting hotspot.{name}: choose from {known}")
+        wants, is_kept = _HOTSPOT_RULES[name]
+        if not is_kept(value):
+            # A passphrase must not end in a log.
+            said = "" if name == "passphrase" else f", not {value!r:.100}"
+            raise ConfigError(f"{path}: hotspot.{name} must be {wants}{said}")
+    kept = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    return HotspotConfig(**kept)  # type: ignore[arg-type]  # each was checked by its rule
+
+
+def _matches(pattern: str) -> Callable[[object], bool]:
+    return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
+
+
+def _is_ipv4(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(IPv4Address(value))
+    except AddressValueError:
+        return False
+
+
+_HOTSPOT_RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
+    "profile": (f"one of {', '.join(INTERFACES)}", lambda value: value in INTERFACES),
+    # Linux allows 15 bytes; these are the ones that need quoting nowhere.
+    "interface": (
+        "a network card of up to 15 letters, digits, dots, dashes and underlines",
+        _matches(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}"),
+    ),
+    "country": ("two capital letters, such as GB", _matches("[A-Z]{2}")),
+    # IEEE 802.11: a name is any 1 to 32 bytes, a passphrase 8 to 63 printable ones of ASCII.
+    "name": (
+        "text of 1 to 32 bytes",
+        lambda value: isinstance(value, str) and 1 <= len(value.encode()) <= 32,
+    ),
+    "passphrase": (
+        "8 to 63 letters, digits and marks of ASCII, or empty for an open Wi-Fi",
+        _matches("([ -~]{8,63})?"),
+    ),
+    "radio": ("a name in radios.toml", _matches("[a-z0-9-]{1,30}")),
+    "channel": (
+        "a number from 1 to 13",
+        lambda value: type(value) is int and 1 <= value <= 13,
+    ),
+    "resolvers": (
+        "a list of up to 3 IPv4 addresses in quotes",
+        lambda value: isinstance(value, list) and len(value) <= 3 and all(map(_is_ipv4, value)),
+    ),
+}

@@ -25,15 +25,19 @@ class FileLimitError(ApplianceError):
     advice = "Remove or shorten what is named above."
 
 
-def replace_file(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes, mode: int = 0o666) -> None:
     """Put `data` at `path`: after a power cut the file is whole, either old or new.
+
+    `mode` is what the umask takes from; 0o600 for a secret, which nobody else can read at any time.
 
     Raises:
         OSError: no space or no right to write; the old file is untouched.
     """
     temporary = path.with_name(path.name + TEMPORARY_SUFFIX)
     try:
-        with temporary.open("wb") as file:
+        # What a power cut left behind may have other rights.
+        temporary.unlink(missing_ok=True)
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

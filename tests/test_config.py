@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config import Config, read_config
+from appliance.config import Config, HotspotConfig, read_config
 from appliance.errors import ConfigError
 
 
@@ -30,6 +30,17 @@ def test_a_file_sets_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         ('port = "80"', "port must be a int"),
         ("port = true", "port must be a int"),
         ("origins = [1]", "origins must be a list of addresses"),
+        ("hotspot = 1", "hotspot must be a dict"),
+        ('[hotspot]\ncolour = "red"', "unknown setting hotspot.colour: choose from profile"),
+        ('[hotspot]\nprofile = "wifi"', "profile must be one of onboard, usb, external, lan"),
+        ('[hotspot]\ninterface = "wlan0; x"', "hotspot.interface must be a network card"),
+        ('[hotspot]\ncountry = "gb"', "hotspot.country must be two capital letters"),
+        (f'[hotspot]\nname = "{"é" * 17}"', "hotspot.name must be text of 1 to 32 bytes"),
+        ('[hotspot]\nname = ""', "hotspot.name must be text of 1 to 32 bytes"),
+        ('[hotspot]\npassphrase = "1234567"', "hotspot.passphrase must be 8 to 63"),
+        ("[hotspot]\nchannel = 14", "hotspot.channel must be a number from 1 to 13"),
+        ("[hotspot]\nchannel = true", "hotspot.channel must be a number from 1 to 13"),
+        ('[hotspot]\nresolvers = ["dns.example"]', "hotspot.resolvers must be a list"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_path(tmp_path: Path, text: str, said: str) -> None:
@@ -37,3 +48,18 @@ def test_a_wrong_file_is_refused_with_its_path(tmp_path: Path, text: str, said: 
     with pytest.raises(ConfigError, match=said) as caught:
         read_config(tmp_path)
     assert "helppoint.toml" in str(caught.value)
+
+
+def test_the_table_of_the_hotspot_sets_what_it_names(tmp_path: Path) -> None:
+    (tmp_path / "helppoint.toml").write_text(
+        '[hotspot]\nprofile = "usb"\nname = "\\u0000é"\nresolvers = ["9.9.9.9"]\n'
+    )
+    wanted = HotspotConfig(profile="usb", name="\x00é", resolvers=("9.9.9.9",))
+    assert read_config(tmp_path).hotspot == wanted
+
+
+def test_a_wrong_passphrase_is_not_repeated(tmp_path: Path) -> None:
+    (tmp_path / "helppoint.toml").write_text('[hotspot]\npassphrase = "sécret"\n')
+    with pytest.raises(ConfigError) as caught:
+        read_config(tmp_path)
+    assert "cret" not in str(caught.value)

@@ -27,6 +27,7 @@ COMMANDS = {
     "poster": "paper",
     "logo": "paper",
     "qr": "paper",
+    "hotspot": "hotspot",
     "serve": "server",
     "counts": "server",
 }

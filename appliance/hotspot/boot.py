@@ -1,0 +1,64 @@
+"""What must hold before any network comes up: no forwarding, the portal's address, the radio on."""
+
+from __future__ import annotations
+
+from appliance.hotspot import firewall
+from appliance.hotspot.model import PORTAL, Hotspot
+
+UNIT_PATH = "etc/systemd/system/helppoint-network.service"
+FORWARDING_PATH = "etc/sysctl.d/60-helppoint.conf"
+COUNTRY_PATH = "etc/modprobe.d/helppoint-country.conf"
+FIRMWARE_PATH = "etc/helppoint/firmware"
+
+FORWARDING = """\
+# Help Point: phones go nowhere through this box but through the gate.
+net.ipv4.ip_forward = 0
+net.ipv6.conf.all.forwarding = 0
+"""
+
+
+def render_unit(hotspot: Hotspot) -> str:
+    """Return the unit that opens nothing before the firewall stands."""
+    radio = (
+        f"""\
+# Raspberry Pi OS blocks the radio until its country is known.
+ExecStart=/usr/sbin/iw reg set {hotspot.country}
+ExecStart=/usr/sbin/rfkill unblock wlan
+"""
+        if hotspot.has_radio
+        else ""
+    )
+    return f"""\
+# Firewall and portal address, before any network comes up. Made by `helppoint hotspot`.
+[Unit]
+Description=Help Point: firewall, portal address and radio
+Before=network-pre.target NetworkManager.service
+Wants=network-pre.target
+After=local-fs.target
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/usr/sbin/nft -f /{firewall.PATH}
+ExecStart=/usr/sbin/ip address replace {PORTAL}/32 dev lo
+{radio}\
+
+[Install]
+WantedBy=multi-user.target
+"""
+
+
+def render_country(hotspot: Hotspot) -> str:
+    """Return the country for the radio's driver, from its first moment."""
+    return f"""\
+# Help Point: whose rules the radio keeps. Made by `helppoint hotspot`; changes are lost.
+options cfg80211 ieee80211_regdom={hotspot.country}
+"""
+
+
+def render_firmware(hotspot: Hotspot) -> str | None:
+    """Return the arguments for `update-alternatives --set`, None where there is no choice."""
+    if hotspot.radio is None:
+        return None
+    chosen = hotspot.radio.firmware_for(is_open=not hotspot.passphrase)
+    return None if chosen is None else f"{hotspot.radio.alternative} {chosen.file}\n"

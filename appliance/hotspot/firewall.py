@@ -1,0 +1,136 @@
+"""nftables' file: what phones may do, and how fast they are told that they may not (facts, 4)."""
+
+from __future__ import annotations
+
+from appliance.hotspot.gate import CONNECTIONS, USER
+from appliance.hotspot.model import BOX, PORTAL, Hotspot
+
+PATH = "etc/helppoint/nftables.conf"
+# Networks that are never the internet (RFC 6890), and the one that stands for every name.
+NOT_INTERNET = (
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.168.0.0/16",
+    "198.51.100.0/24",
+    "224.0.0.0/3",
+)
+
+
+def render(hotspot: Hotspot) -> str:
+    """Return a file that `nft -f` puts in force in one step, in place of what was there before."""
+    chains = _phones(hotspot) + _gate(hotspot) if hotspot.has_own_network else _neighbours(hotspot)
+    return f"""\
+# Help Point: what phones may do. Made by `helppoint hotspot`; changes are lost.
+# Made if it is not there, so that it can be deleted: the file always loads, and in one step.
+table inet helppoint
+delete table inet helppoint
+table inet helppoint {{
+{chains}}}
+"""
+
+
+def _neighbours(hotspot: Hotspot) -> str:
+    """On the library's own network: pages at the port that browsers ask, no more."""
+    return f"""\
+    chain translate {{
+        type nat hook prerouting priority dstnat; policy accept;
+        iifname "{hotspot.interface}" fib daddr type local tcp dport 80 \
+dnat ip to {PORTAL}:{hotspot.portal_port}
+    }}
+"""
+
+
+def _phones(hotspot: Hotspot) -> str:
+    name, port = hotspot.interface, hotspot.portal_port
+    tcp_ports = "{ 80, 443 }" if hotspot.has_gate else "80"
+    served_ports = f"{{ 443, {port} }}" if hotspot.has_gate else f"{port}"
+    gate = f"        tcp dport 443 dnat ip to {PORTAL}:443\n" if hotspot.has_gate else ""
+    return f"""\
+    set connections {{
+        type ipv4_addr
+        size 1024
+        flags dynamic
+    }}
+
+    set not_internet {{
+        type ipv4_addr
+        flags interval
+        elements = {{ {", ".join(NOT_INTERNET)} }}
+    }}
+
+    # Before any address is translated: a refusal sent later carries the wrong source, and phones
+    # wait 5 s for it.
+    chain refuse {{
+        type filter hook prerouting priority mangle; policy accept;
+        iifname != "{name}" accept
+        meta nfproto ipv6 drop
+        ct state established,related accept
+        udp dport 67 accept
+        ip daddr 224.0.0.251 udp dport 5353 accept
+        fib daddr type {{ broadcast, multicast }} drop
+        meta l4proto {{ tcp, udp }} th dport 53 accept
+        ip daddr {{ {BOX}, {PORTAL} }} icmp type echo-request limit rate 50/second accept
+        ip daddr != {{ {BOX}, {PORTAL} }} ip daddr @not_internet jump no
+        tcp dport {tcp_ports} ct state new \
+add @connections {{ ip saddr ct count over {CONNECTIONS} }} reject with tcp reset
+        tcp dport {tcp_ports} accept
+        jump no
+    }}
+
+    chain no {{
+        meta l4proto tcp reject with tcp reset
+        reject with icmpx type admin-prohibited
+    }}
+
+    chain translate {{
+        type nat hook prerouting priority dstnat; policy accept;
+        iifname != "{name}" accept
+        meta l4proto {{ tcp, udp }} th dport 53 dnat ip to {BOX}
+        tcp dport 80 dnat ip to {PORTAL}:{port}
+{gate}\
+    }}
+
+    # A second net: from the phones' side nothing else of this box can be reached.
+    chain input {{
+        type filter hook input priority filter; policy accept;
+        iifname != "{name}" accept
+        ct state established,related accept
+        udp dport 67 accept
+        ip daddr {BOX} meta l4proto {{ tcp, udp }} th dport 53 accept
+        ip daddr 224.0.0.251 udp dport 5353 accept
+        ip daddr {PORTAL} tcp dport {served_ports} ct status dnat accept
+        icmp type echo-request accept
+        drop
+    }}
+
+    chain forward {{
+        type filter hook forward priority filter; policy accept;
+        iifname "{name}" drop
+        oifname "{name}" drop
+    }}
+"""
+
+
+def _gate(hotspot: Hotspot) -> str:
+    """Hold the gate to what it is for: it could be made to connect anywhere by a lying resolver."""
+    if not hotspot.has_gate:
+        return ""
+    resolvers = ", ".join(hotspot.resolvers)
+    return f"""
+    chain output {{
+        type filter hook output priority filter; policy accept;
+        meta skuid "{USER}" jump gate
+    }}
+
+    chain gate {{
+        ct state established,related accept
+        ip daddr {{ {resolvers} }} meta l4proto {{ tcp, udp }} th dport 53 accept
+        ip daddr != @not_internet tcp dport 443 accept
+        jump no
+    }}
+"""

@@ -1,0 +1,113 @@
+"""What the rendered files are made from: one Hotspot, decided from the box's file and settings."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from urllib.parse import urlsplit
+
+from appliance.catalogue.model import Catalogue
+from appliance.config import INTERFACES, Config
+from appliance.hotspot.radios import Radio, find_radio
+from appliance.state.state import Settings
+
+# The box on its own network, as every poster says it (config.ON_WIFI).
+BOX = "10.66.0.1"
+NETWORK = "10.66.0.0/24"
+FIRST_LEASE, LAST_LEASE, LEASES = "10.66.0.10", "10.66.0.250", 241
+# Every name leads here: Android takes a private address for "no internet" and shows no prompt.
+# It is TEST-NET-2 (RFC 5737), on `lo`, where avahi does not publish it (facts, hotspot 1 and 2).
+PORTAL = "198.51.100.1"
+DEFAULT_NAME = "Help Point"
+# The middle of the three channels that do not overlap, until a scan says better.
+DEFAULT_CHANNEL = 6
+
+
+class Security(Enum):
+    """How phones join."""
+
+    OPEN = "open"
+    WPA2 = "WPA2"
+    WPA2_AND_WPA3 = "WPA2 and WPA3"
+
+
+@dataclass(frozen=True, slots=True)
+class Hotspot:
+    """Everything the files of one box depend on.
+
+    `name` is the Wi-Fi's name, 1 to 32 bytes; `passphrase` is empty for an open Wi-Fi. Pages are
+    served at PORTAL, `portal_port`. `hosts` are those that the gate lets through besides nhs.uk;
+    without `resolvers` (IPv4 addresses) there is no way out and no gate.
+    """
+
+    profile: str = "onboard"
+    interface: str = "wlan0"
+    country: str = "GB"
+    name: bytes = DEFAULT_NAME.encode()
+    passphrase: str = ""
+    channel: int = DEFAULT_CHANNEL
+    radio: Radio | None = None
+    portal_port: int = 8000
+    hosts: tuple[str, ...] = ()
+    resolvers: tuple[str, ...] = ()
+
+    @property
+    def has_radio(self) -> bool:
+        """Whether this box itself is the access point."""
+        return self.profile in {"onboard", "usb"}
+
+    @property
+    def has_own_network(self) -> bool:
+        """Whether this box gives out addresses and names."""
+        return self.profile != "lan"
+
+    @property
+    def has_gate(self) -> bool:
+        """Whether phones may reach trusted sites through this box."""
+        return self.has_own_network and bool(self.resolvers)
+
+    @property
+    def security(self) -> Security:
+        """How phones join: WPA3 only on USB radios known to serve it, never on board.
+
+        The on-board driver lets no phone in with protected management frames, and joins break once
+        it says it has SAE (facts, provisioning; raspberrypi/linux 3619, 7634).
+        """
+        if not self.passphrase:
+            return Security.OPEN
+        if self.profile == "usb" and self.radio is not None and self.radio.serves_wpa3:
+            return Security.WPA2_AND_WPA3
+        return Security.WPA2
+
+
+def hotspot_of(config: Config, settings: Settings, hosts: tuple[str, ...] = ()) -> Hotspot:
+    """Decide a box's hotspot: its own file first, then what the library has set.
+
+    Raises:
+        ConfigError: the file names a radio that is not in the table, or not for this profile.
+    """
+    table = config.hotspot
+    name = settings.wifi_name or DEFAULT_NAME if table.name is None else table.name
+    return Hotspot(
+        profile=table.profile,
+        interface=table.interface or INTERFACES[table.profile],
+        country=table.country,
+        name=name.encode(),
+        passphrase=settings.wifi_passphrase if table.passphrase is None else table.passphrase,
+        channel=table.channel or DEFAULT_CHANNEL,
+        radio=find_radio(table.radio, table.profile) if table.radio else None,
+        portal_port=config.port,
+        hosts=hosts,
+        resolvers=table.resolvers,
+    )
+
+
+def hosts_of(catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the hosts of the content's sites, sorted, without those below nhs.uk.
+
+    Content is signed, yet nothing but the letters of a host name ever gets into nginx's file.
+    """
+    hosts = {urlsplit(site.url).hostname or "" for site in catalogue.sites.values()}
+    named = {host for host in hosts if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host)}
+    return tuple(sorted(host for host in named if not f".{host}".endswith(".nhs.uk")))

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from appliance.config import Config, HotspotConfig
+from appliance.errors import ConfigError
+from appliance.hotspot import boot
+from appliance.hotspot.model import Hotspot, Security, hosts_of, hotspot_of
+from appliance.hotspot.radios import all_radios, find_radio
+from appliance.state.state import Settings
+from tests.content import real_catalogue
+
+HOME = Path("/nowhere")
+SETTINGS = Settings(wifi_name="Oak Library", wifi_passphrase="from the desk")  # noqa: S106 - a sample
+
+
+def test_name_and_passphrase_come_from_the_settings_unless_the_file_has_them() -> None:
+    from_desk = hotspot_of(Config(HOME), SETTINGS)
+    assert (from_desk.name, from_desk.passphrase) == (b"Oak Library", "from the desk")
+    own = HotspotConfig(name="Elm", passphrase="")
+    from_file = hotspot_of(Config(HOME, hotspot=own), SETTINGS)
+    assert (from_file.name, from_file.passphrase) == (b"Elm", "")
+    assert hotspot_of(Config(HOME), Settings()).name == b"Help Point"
+
+
+@pytest.mark.parametrize(
+    ("profile", "interface"),
+    [("onboard", "wlan0"), ("usb", "wlan1"), ("external", "eth1"), ("lan", "eth0")],
+)
+def test_each_profile_has_its_card(profile: str, interface: str) -> None:
+    chosen = Config(HOME, hotspot=HotspotConfig(profile=profile))
+    assert hotspot_of(chosen, SETTINGS).interface == interface
+    other = Config(HOME, hotspot=HotspotConfig(profile=profile, interface="enp3s0"))
+    assert hotspot_of(other, SETTINGS).interface == "enp3s0"
+
+
+def test_wpa3_is_served_only_by_radios_known_for_it() -> None:
+    known = Hotspot(profile="usb", passphrase="x" * 8, radio=find_radio("mt7921u", "usb"))
+    assert known.security is Security.WPA2_AND_WPA3
+    assert replace(known, passphrase="").security is Security.OPEN
+    assert replace(known, radio=None).security is Security.WPA2
+    assert replace(known, radio=find_radio("mt7612u", "usb")).security is Security.WPA2
+    assert replace(known, profile="onboard").security is Security.WPA2
+
+
+def test_a_radio_that_does_not_go_with_the_profile_is_refused() -> None:
+    for radio, profile in (("mt7921u", "onboard"), ("no-such", "usb"), ("mt7921u", "lan")):
+        table = HotspotConfig(profile=profile, radio=radio)
+        with pytest.raises(ConfigError, match=f"hotspot.radio '{radio}' does not go"):
+            hotspot_of(Config(HOME, hotspot=table), SETTINGS)
+
+
+def test_every_line_of_the_table_of_radios_is_whole() -> None:
+    for radio in all_radios().values():
+        assert radio.profile in {"onboard", "usb"}
+        assert not (radio.serves_wpa3 and radio.profile == "onboard")
+        assert radio.source
+        assert (radio.alternative == "") == (radio.firmware is None)
+
+
+def test_firmware_goes_by_how_phones_join() -> None:
+    radio = find_radio("cyw43455", "onboard")
+    assert "minimal.bin" in (boot.render_firmware(Hotspot(radio=radio)) or "")
+    assert "standard.bin" in (boot.render_firmware(Hotspot(radio=radio, passphrase="x" * 8)) or "")
+    assert boot.render_firmware(Hotspot(radio=find_radio("cyw43430", "onboard"))) is None
+
+
+def test_the_gate_knows_the_hosts_of_the_content() -> None:
+    hosts = hosts_of(real_catalogue())
+    assert "www.mind.org.uk" in hosts
+    assert list(hosts) == sorted(set(hosts))
+    assert not [host for host in hosts if f".{host}".endswith(".nhs.uk")]
