@@ -6,14 +6,17 @@ from appliance.hotspot import firewall
 from appliance.hotspot.model import PORTAL, Hotspot
 
 UNIT_PATH = "etc/systemd/system/helppoint-network.service"
-FORWARDING_PATH = "etc/sysctl.d/60-helppoint.conf"
+SYSCTL_PATH = "etc/sysctl.d/60-helppoint.conf"
 COUNTRY_PATH = "etc/modprobe.d/helppoint-country.conf"
 FIRMWARE_PATH = "etc/helppoint/firmware"
 
-FORWARDING = """\
+SYSCTL = """\
 # Help Point: phones go nowhere through this box but through the gate.
 net.ipv4.ip_forward = 0
 net.ipv6.conf.all.forwarding = 0
+# Linux tells each phone once a second that a packet was refused (six at a stretch) and leaves it
+# waiting for the rest. The limit for all together, 1,000 a second, stays.
+net.ipv4.icmp_ratelimit = 0
 """
 
 

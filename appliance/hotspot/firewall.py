@@ -95,7 +95,8 @@ add @connections {{ ip saddr ct count over {CONNECTIONS} }} reject with tcp rese
 {gate}\
     }}
 
-    # A second net: from the phones' side nothing else of this box can be reached.
+    # A second net: from the phones' side nothing else of this box can be reached. Not `ct status
+    # dnat`, which does not hold where the address was right already.
     chain input {{
         type filter hook input priority filter; policy accept;
         iifname != "{name}" accept
@@ -103,7 +104,7 @@ add @connections {{ ip saddr ct count over {CONNECTIONS} }} reject with tcp rese
         udp dport 67 accept
         ip daddr {BOX} meta l4proto {{ tcp, udp }} th dport 53 accept
         ip daddr 224.0.0.251 udp dport 5353 accept
-        ip daddr {PORTAL} tcp dport {served_ports} ct status dnat accept
+        ip daddr {PORTAL} tcp dport {served_ports} ct original proto-dst {tcp_ports} accept
         icmp type echo-request accept
         drop
     }}

@@ -20,7 +20,7 @@ def render(hotspot: Hotspot) -> Mapping[str, str]:
         mdns.DAEMON_PATH: mdns.render_daemon(hotspot),
         mdns.SERVICE_PATH: mdns.SERVICE,
         boot.UNIT_PATH: boot.render_unit(hotspot),
-        boot.FORWARDING_PATH: boot.FORWARDING,
+        boot.SYSCTL_PATH: boot.SYSCTL,
     }
     if hotspot.has_own_network:
         files[keyfile.PATH] = keyfile.render(hotspot)

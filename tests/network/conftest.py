@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from appliance.hotspot.model import Hotspot
+from tests.network.lab import ROUTER, Lab, why_not
+
+
+def _built(hotspot: Hotspot, factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    reason = why_not()
+    if reason is not None:
+        pytest.skip(reason)
+    folder = factory.mktemp("lab")
+    # Services that give up root's rights must still reach their files.
+    for path in (folder, folder.parent, folder.parent.parent):
+        path.chmod(0o755)
+    with Lab(hotspot, folder) as lab:
+        for number in (1, 2):
+            lab.lease(number)
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def online(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A box with an uplink and the gate, and two phones that have joined."""
+    hotspot = Hotspot(hosts=("www.mind.org.uk",), resolvers=(ROUTER,))
+    yield from _built(hotspot, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """The same box when nobody has told it of an uplink."""
+    yield from _built(Hotspot(portal_port=80), tmp_path_factory)

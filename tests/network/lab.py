@@ -1,0 +1,211 @@
+"""A box, two phones and a library's network with an internet behind it, in network namespaces.
+
+phone1 ---+
+          |= wlan0 (a bridge with isolated ports: clients of an access point)
+phone2 ---+   BOX   up0 --- library: 192.168.7.1, and the internet's addresses
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+
+from appliance.hotspot import dnsmasq, firewall, gate, mdns
+from appliance.hotspot.boot import SYSCTL_PATH
+from appliance.hotspot.model import BOX, PORTAL, Hotspot
+from appliance.hotspot.render import render, write
+
+HERE = Path(__file__).parent
+ROUTER = "192.168.7.1"
+BOX_ON_LAN = "192.168.7.2"
+NHS, MIND, OTHER = "203.0.113.10", "203.0.113.11", "203.0.113.20"
+NAMES = {
+    "www.nhs.uk": NHS,
+    "www.mind.org.uk": MIND,
+    "other.example": OTHER,
+    "inside.nhs.uk": ROUTER,
+}
+# Names of namespaces are the whole machine's.
+_numbers = count()
+PROGRAMS = ("ip", "bridge", "nft", "dnsmasq", "nginx", "avahi-daemon", "busybox", "unshare")
+# Sets what the lease says; busybox hands it over in the environment.
+LEASE_SCRIPT = """#!/bin/sh
+[ "$1" = bound ] || exit 0
+ip address replace "$ip/$mask" dev "$interface"
+ip route replace default via "$router"
+env > "$LEASE"
+"""
+
+
+def why_not() -> str | None:
+    """Say why the lab cannot be built here, None if it can."""
+    missing = [program for program in PROGRAMS if shutil.which(program) is None]
+    if missing:
+        return f"{', '.join(missing)} not installed: provisioning/prepare network"
+    if os.geteuid() != 0:
+        return "network namespaces need root: sudo make test-network"
+    trial = f"hp{os.getpid()}-trial"
+    made = subprocess.run(
+        ["ip", "netns", "add", trial], capture_output=True, text=True, check=False
+    )
+    if made.returncode != 0:
+        return f"this machine makes no network namespaces: {made.stderr.strip()}"
+    subprocess.run(["ip", "netns", "delete", trial], check=True)
+    return None
+
+
+class Lab:
+    """Builds everything when entered, and removes it after."""
+
+    def __init__(self, hotspot: Hotspot, folder: Path) -> None:
+        self.hotspot = hotspot
+        self._number = next(_numbers)
+        self.folder = folder
+        self.root = folder / "root"
+        self._ends = ExitStack()
+        self._logs: list[Path] = []
+
+    def __enter__(self) -> Lab:
+        write(render(self.hotspot), self.root)
+        try:
+            self._wire()
+            self._set_up_box()
+            self._start_services()
+        except BaseException:
+            self._ends.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.close()
+
+    def phone(self, number: int, *words: str) -> object:
+        """Let a phone do something (phone.py); returns what came of it."""
+        done = self.run(f"phone{number}", sys.executable, str(HERE / "phone.py"), *words)
+        return json.loads(done)
+
+    def lease(self, number: int) -> dict[str, str]:
+        """Let a phone join; returns what the lease says."""
+        script = self.folder / "lease.sh"
+        script.write_text(LEASE_SCRIPT)
+        script.chmod(0o755)
+        said = self.folder / f"lease{number}"
+        udhcpc = ("busybox", "udhcpc", "-i", "wl0", "-n", "-q", "-f", "-t", "5", "-T", "2")
+        options = ("-O", "114", "-F", "anns-phone", "-s", str(script))
+        self.run(f"phone{number}", "env", f"LEASE={said}", *udhcpc, *options)
+        return dict(line.split("=", 1) for line in said.read_text().splitlines() if "=" in line)
+
+    def run(self, where: str, *words: str) -> str:
+        """Run a program in a namespace; returns what it printed."""
+        done = subprocess.run(
+            ["ip", "netns", "exec", self._name(where), *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"{words} in {where}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def logs(self) -> str:
+        """Return everything that the box's services have written."""
+        return "\n".join(path.read_text() for path in self._logs)
+
+    def wait_for(self, happened: Callable[[], bool], what: str) -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + 20
+        while not happened():
+            if time.monotonic() > end:
+                raise AssertionError(f"{what} did not happen. Logs: {self.logs()}")
+            time.sleep(0.05)
+
+    def _name(self, where: str) -> str:
+        return f"hp{os.getpid()}-{self._number}-{where}"
+
+    def _wire(self) -> None:
+        for where in ("box", "phone1", "phone2", "library"):
+            subprocess.run(["ip", "netns", "add", self._name(where)], check=True)
+            self._ends.callback(
+                subprocess.run, ["ip", "netns", "delete", self._name(where)], check=True
+            )
+            self.run(where, "ip", "link", "set", "lo", "up")
+        card = self.hotspot.interface
+        self.run("box", "ip", "link", "add", card, "type", "bridge")
+        for number in (1, 2):
+            phone = self._name(f"phone{number}")
+            port = f"ap{number}"
+            self.run("box", *f"ip link add {port} type veth peer name wl0 netns {phone}".split())
+            self.run("box", "ip", "link", "set", port, "master", card, "up")
+            self.run("box", "bridge", "link", "set", "dev", port, "isolated", "on")
+            self.run(f"phone{number}", "ip", "link", "set", "wl0", "up")
+        library = self._name("library")
+        self.run("box", *f"ip link add up0 type veth peer name lan0 netns {library}".split())
+        for where, device, address in (
+            ("box", card, f"{BOX}/24"),
+            ("box", "up0", f"{BOX_ON_LAN}/24"),
+            ("library", "lan0", f"{ROUTER}/24"),
+        ):
+            self.run(where, "ip", "address", "add", address, "dev", device)
+            self.run(where, "ip", "link", "set", device, "up")
+        for address in (NHS, MIND, OTHER):
+            self.run("library", "ip", "address", "add", f"{address}/32", "dev", "lo")
+        self.run("box", "ip", "route", "add", "default", "via", ROUTER)
+
+    def _set_up_box(self) -> None:
+        self.run("box", "sysctl", "--quiet", "--load", str(self.root / SYSCTL_PATH))
+        # Twice: the second time must replace the first in one step.
+        for _ in range(2):
+            self.run("box", "nft", "-f", str(self.root / firewall.PATH))
+        self.run("box", "ip", "address", "replace", f"{PORTAL}/32", "dev", "lo")
+
+    def _start_services(self) -> None:
+        port = self.hotspot.portal_port
+        ports = (f"{PORTAL}:{port}", *(f"0.0.0.0:{port}" for port in (22, 631, 853, 8001)))
+        self._listen("box", "tcp", *ports)
+        self._listen("library", "tcp", f"{ROUTER}:80", f"{ROUTER}:443", f"{NHS}:80")
+        for address, name in ((NHS, "www.nhs.uk"), (MIND, "www.mind.org.uk"), (OTHER, "other")):
+            self._listen("library", "tls", address, name)
+        for number in (1, 2):
+            self._listen(f"phone{number}", "tcp", "0.0.0.0:8080")
+        names = [f"--address=/{name}/{address}" for name, address in NAMES.items()]
+        lan = ("dnsmasq", "-k", "-C", os.devnull, "--no-resolv", "--no-hosts", "--pid-file=")
+        self._start("library", *lan, f"--listen-address={ROUTER}", "--bind-interfaces", *names)
+        here = ("--pid-file=", "--log-facility=-")
+        self._start("box", "dnsmasq", "-k", "-C", str(self.root / dnsmasq.PATH), *here)
+        if self.hotspot.has_gate:
+            self._start("box", "nginx", "-c", str(self.root / gate.PATH), "-p", str(self.folder))
+        self._start("box", "avahi-daemon", "-f", str(self.root / mdns.DAEMON_PATH))
+        self.wait_for(lambda: ":53 " in self.run("box", "ss", "-lnu"), "dnsmasq starting")
+        self.wait_for(lambda: "5353" in self.run("box", "ss", "-lnu"), "avahi starting")
+        if self.hotspot.has_gate:
+            self.wait_for(lambda: ":443 " in self.run("box", "ss", "-lnt"), "the gate starting")
+
+    def _listen(self, where: str, *words: str) -> None:
+        log = self._start(where, sys.executable, str(HERE / "listen.py"), *words)
+        self.wait_for(lambda: "listening" in log.read_text(), f"listen.py {words}")
+
+    def _start(self, where: str, *words: str) -> Path:
+        """Start a service with a /run and avahi services of its own; it ends with the lab."""
+        log = self.folder / f"{len(self._logs)}-{Path(words[0]).name}.log"
+        services = self.root / Path(mdns.SERVICE_PATH).parent
+        prepare = (
+            "mount -t tmpfs tmpfs /run && mkdir /run/avahi-daemon /run/helppoint-dnsmasq"
+            " && chown avahi /run/avahi-daemon && chown dnsmasq /run/helppoint-dnsmasq"
+            f' && mount --bind {services} /etc/avahi/services && exec "$@"'
+        )
+        enter = ("ip", "netns", "exec", self._name(where), "unshare", "-m", "sh", "-c", prepare)
+        with log.open("w") as out:
+            process = subprocess.Popen([*enter, "sh", *words], stdout=out, stderr=out)
+        self._ends.callback(process.wait, 20)
+        self._ends.callback(process.terminate)
+        self._logs.append(log)
+        return log
