@@ -206,13 +206,14 @@ ALLOWED = {
     "div": {"class"},
     "svg": {"class", "aria-hidden"},
     "use": {"href"},
+    "input": {"type", "aria-label"},
     "ol": {"class", "start"},
     "section": {"class"},
     "span": {"class"},
     **{f"h{level}": {"id"} for level in range(2, 7)},
     **{tag: set[str]() for tag in PLAIN},
 }
-VOID = {"br", "hr"}
+VOID = {"br", "hr", "input"}
 
 
 class Inspector(HTMLParser):
