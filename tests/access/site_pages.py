@@ -18,6 +18,13 @@ QUERIES = {"?q=NHS": "found", "?q=xyzzyx": "nothing found", "": "not asked"}
 _RELEASE = Release(
     "core", 1, datetime(2026, 11, 22, tzinfo=UTC), "0.1.0", (pack_blob(b"")[0],) * 16
 )
+# Ways of seeing pages (site/view.py), in a language of each direction.
+VIEWS = (
+    ("g-get-nhs-app.s-mind", "list", "list.html"),
+    ("largest.contrast", "get-nhs-app", "guide.html"),
+    ("kiosk", "", "home.html"),
+)
+SEEN_IN_VIEWS = ("en", "ur")
 # Nobody comes to it by an address: the tests serve it at this one.
 PROBLEM = "problem-for-the-test"
 
@@ -45,13 +52,22 @@ def ready_made() -> list[Place]:
 
 
 def on_request(languages: list[str]) -> list[Place]:
-    """Return the pages that Flask makes: search, a wrong address, and a fault of ours."""
+    """Return the pages that Flask makes, and some as visitors may ask to see them."""
     wanted = [(f"search{query}", f"search.html, {what}") for query, what in QUERIES.items()]
     wanted += [("no-such-page", "not_found.html"), (PROBLEM, "problem.html")]
+    wanted += [("stayed", "stayed.html"), ("list", "list.html, empty")]
     return [
-        Place(f"/{language}/{name}", language, template)
-        for language in languages
-        for name, template in wanted
+        *(
+            Place(f"/{language}/{name}", language, template)
+            for language in languages
+            for name, template in wanted
+        ),
+        *(
+            Place(f"/~{view}/{language}/{name}", language, f"{template}, {view}")
+            for language in languages
+            if language in SEEN_IN_VIEWS
+            for view, name, template in VIEWS
+        ),
     ]
 
 
