@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from appliance.hotspot.model import Hotspot
+from appliance.hotspot.model import BOX, Hotspot
 from tests.network.lab import ROUTER, Lab, why_not
 
 
@@ -18,7 +18,12 @@ def _built(hotspot: Hotspot, factory: pytest.TempPathFactory) -> Iterator[Lab]:
         path.chmod(0o755)
     with Lab(hotspot, folder) as lab:
         for number in (1, 2):
-            lab.lease(number)
+            if hotspot.has_own_network:
+                lab.lease(number)
+            else:
+                where, address = f"phone{number}", f"10.66.0.2{number}/24"
+                lab.run(where, "ip", "address", "add", address, "dev", "wl0")
+                lab.run(where, "ip", "route", "add", "default", "via", BOX)
         yield lab
 
 
@@ -33,3 +38,9 @@ def online(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The same box when nobody has told it of an uplink."""
     yield from _built(Hotspot(portal_port=80), tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def on_lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A box on the library's own network, which gives phones their addresses."""
+    yield from _built(Hotspot(profile="lan", interface="eth0"), tmp_path_factory)

@@ -171,21 +171,28 @@ class Lab:
         port = self.hotspot.portal_port
         ports = (f"{PORTAL}:{port}", *(f"0.0.0.0:{port}" for port in (22, 631, 853, 8001)))
         self._listen("box", "tcp", *ports)
-        self._listen("library", "tcp", f"{ROUTER}:80", f"{ROUTER}:443", f"{NHS}:80")
-        for address, name in ((NHS, "www.nhs.uk"), (MIND, "www.mind.org.uk"), (OTHER, "other")):
+        self._listen("library", "tcp", f"{ROUTER}:80", f"{NHS}:80")
+        for address, name in (
+            (ROUTER, "inside"),
+            (NHS, "www.nhs.uk"),
+            (MIND, "www.mind.org.uk"),
+            (OTHER, "other"),
+        ):
             self._listen("library", "tls", address, name)
         for number in (1, 2):
             self._listen(f"phone{number}", "tcp", "0.0.0.0:8080")
         names = [f"--address=/{name}/{address}" for name, address in NAMES.items()]
         lan = ("dnsmasq", "-k", "-C", os.devnull, "--no-resolv", "--no-hosts", "--pid-file=")
         self._start("library", *lan, f"--listen-address={ROUTER}", "--bind-interfaces", *names)
-        here = ("--pid-file=", "--log-facility=-")
-        self._start("box", "dnsmasq", "-k", "-C", str(self.root / dnsmasq.PATH), *here)
+        if self.hotspot.has_own_network:
+            here = ("--pid-file=", "--log-facility=-")
+            self._start("box", "dnsmasq", "-k", "-C", str(self.root / dnsmasq.PATH), *here)
+            self.wait_for(lambda: ":53 " in self.run("box", "ss", "-lnu"), "dnsmasq starting")
         if self.hotspot.has_gate:
             self._start("box", "nginx", "-c", str(self.root / gate.PATH), "-p", str(self.folder))
         self._start("box", "avahi-daemon", "-f", str(self.root / mdns.DAEMON_PATH))
-        self.wait_for(lambda: ":53 " in self.run("box", "ss", "-lnu"), "dnsmasq starting")
-        self.wait_for(lambda: "5353" in self.run("box", "ss", "-lnu"), "avahi starting")
+        # It first asks whether another has its name.
+        self.wait_for(lambda: "successfully established" in self.logs(), "avahi starting")
         if self.hotspot.has_gate:
             self.wait_for(lambda: ":443 " in self.run("box", "ss", "-lnt"), "the gate starting")
 

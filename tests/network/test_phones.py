@@ -138,3 +138,12 @@ def test_nothing_about_phones_is_written(online: Lab) -> None:
     written = online.logs()
     assert "started, version" in written
     assert not [word for word in (*addresses, "anns-phone", "other.example") if word in written]
+
+
+def test_on_the_librarys_network_the_box_is_found_and_changes_nothing_else(on_lan: Lab) -> None:
+    answer = on_lan.phone(1, "find", "helppoint.local")
+    assert answer == {"code": NOERROR, "answers": 1, "address": BOX, "sender": BOX}
+    page = on_lan.phone(1, "fetch", BOX, "/")
+    assert page == {"status": 200, "body": f"{BOX} reached ('{PORTAL}', 8000)"}
+    assert on_lan.phone(1, "knock", BOX, "8001") == "open"
+    assert on_lan.phone(1, "knock", BOX, "53") == "ECONNREFUSED"
