@@ -51,11 +51,13 @@ def lay_out(
             # On pages of its own, the English has its own words, and nothing to say of translators.
             both.append(sheet.english if is_beside else replace(sheet.english, words=ENGLISH))
         side_mm = LARGE_SIDE_MM if is_large else 0
-        inputs = {
+        data = {
             "paper": "large" if is_large else paper.value,
-            "sheets": json.dumps([_data(one, side_mm) for one in both]),
+            "sheets": [_data(one, side_mm) for one in both],
             "urdu": "naskh" if is_download else "nastaliq",
         }
+        # One input: typst is given several in any order, and knows them again only in the same.
+        inputs = {"data": json.dumps(data)}
         template = "beside.typ" if is_beside else "handout.typ"
         return typeset.pdf(template, inputs, sheet.reviewed)
     except HandoutError as error:
