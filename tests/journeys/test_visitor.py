@@ -17,7 +17,7 @@ def test_from_home_to_a_guide_to_a_code_to_paper(page: Page, tmp_path: Path) -> 
     page.get_by_role("link", name="Get the NHS App on your phone").click()
     expect(page).to_have_url("/en/get-nhs-app")
     page.locator('a[href="/en/go/nhs-app-download"]').last.click()
-    expect(page.locator(".address")).to_have_text(
+    expect(page.locator(".address").first).to_have_text(
         "https://www.nhs.uk/nhs-app/setting-up/downloading/"
     )
     page.screenshot(path=tmp_path / "code.png", full_page=True)
@@ -101,7 +101,7 @@ def test_a_list_is_collected_carried_and_emptied(page: Page, visitor: BrowserCon
     page.locator("main").get_by_role("link", name="Get the NHS App on your phone").click()
     page.locator('a[href$="/en/go/nhs-app-download"]').last.click()
     page.get_by_role("link", name="Add to my list").click()
-    expect(page.locator(".address")).to_have_text(
+    expect(page.locator(".address").first).to_have_text(
         "https://www.nhs.uk/nhs-app/setting-up/downloading/"
     )
     page.get_by_role("link", name="Take it off the list").first.click()
