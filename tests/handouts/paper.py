@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
+from io import BytesIO
 from pathlib import Path
 
 import pikepdf
@@ -99,6 +100,22 @@ def words(pdf: bytes) -> Iterator[Word]:
     for *box, word in re.findall(row, _pdftotext(pdf, "-bbox")):
         left, top, right, bottom = map(float, box)
         yield Word(unescape(word), left, top, right, bottom)
+
+
+def off_the_page(pdf: bytes, *, over_mm: float = 0) -> list[Word]:
+    """Return the words within 8 mm of a side, or more than `over_mm` beyond the top or the foot."""
+    side = 8 * POINTS_PER_MM
+    over = over_mm * POINTS_PER_MM
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        _, _, width, height = (float(edge) for edge in opened.pages[0].mediabox)
+    return [
+        word
+        for word in words(pdf)
+        if word.left < side
+        or word.right > width - side
+        or word.top < -over
+        or word.bottom > height + over
+    ]
 
 
 def _pdftotext(pdf: bytes, *options: str) -> str:

@@ -115,14 +115,7 @@ def test_everything_on_the_sheet_is_on_paper(made: Sheet, size: Paper) -> None:
 @each_sheet
 @each_paper
 def test_no_word_leaves_the_page(made: Sheet, size: Paper) -> None:
-    edge = 8 * paper.POINTS_PER_MM
-    pdf = opened(made, size)
-    _, _, width, height = (float(side) for side in pdf.pages[0].mediabox)
-    for word in paper.words(printed(made, size)):
-        assert edge <= word.left, word
-        assert word.right <= width - edge, word
-        assert word.top > 0, word
-        assert word.bottom < height, word
+    assert paper.off_the_page(printed(made, size)) == []
 
 
 @each_sheet
