@@ -18,9 +18,9 @@ QUERIES = {"?q=NHS": "found", "?q=xyzzyx": "nothing found", "": "not asked"}
 _RELEASE = Release(
     "core", 1, datetime(2026, 11, 22, tzinfo=UTC), "0.1.0", (pack_blob(b"")[0],) * 16
 )
-# Ways of seeing pages (site/view.py), in a language of each direction. Not the kiosk: its countdown
-# lies over the foot of the screen by design, and a kiosk is never 320 px wide.
+# Ways of seeing pages (site/view.py), in a language of each direction.
 VIEWS = (
+    ("kiosk", "login-problems", "guide.html"),
     ("g-get-nhs-app.s-mind", "list", "list.html"),
     ("largest.contrast", "get-nhs-app", "guide.html"),
 )
