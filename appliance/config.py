@@ -21,15 +21,18 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
 from appliance.errors import ConfigError
 from appliance.files import read_file
 
-# The box on its own Wi-Fi, as phones open it: on every poster (shared facts, hotspot 3.4).
-ON_WIFI = "http://10.66.0.1/"
+# The box on its own network, by address and by name; the address stands on every poster (shared
+# facts, hotspot 2 and 3).
+BOX_ADDRESS = "10.66.0.1"
+BOX_NAMES = ("helppoint.lan", "helppoint.local")
+ON_WIFI = f"http://{BOX_ADDRESS}/"
 FILE_NAME = "helppoint.toml"
 MAX_CONFIG_BYTES = 100_000
 EMBEDDED = Path(__file__).with_name("embedded")
@@ -63,8 +66,8 @@ class Config:
 
     `embedded` is a folder with the signed repository that the application ships, and `root.json`,
     the root metadata that everything is checked against. `runtime` is a folder in memory, where the
-    box's programs tell each other what is so just now. With `portal`, this box is the Wi-Fi and
-    answers for every name there is.
+    box's programs tell each other what is so just now. With `has_portal`, phones are led here for
+    every name there is: the file has a table `[hotspot]`, and its profile is not `lan`.
     """
 
     home: Path
@@ -73,7 +76,7 @@ class Config:
     port: int = 8000
     embedded: Path = EMBEDDED
     runtime: Path = Path("/run/helppoint")
-    portal: bool = False
+    has_portal: bool = False
     hotspot: HotspotConfig = HotspotConfig()
 
     @property
@@ -132,6 +135,7 @@ def read_config(home: Path) -> Config:
         content[folder] = Path(content[folder])
     if "hotspot" in content:
         content["hotspot"] = _read_hotspot(path, content["hotspot"])
+        content["has_portal"] = content["hotspot"].profile != "lan"
     return Config(home, **content)
 
 
@@ -142,12 +146,11 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
         "port": int,
         "embedded": str,
         "runtime": str,
-        "portal": bool,
         "hotspot": dict,
     }
     for name, value in content.items():
         if name not in wanted:
-            known = ", ".join(field.name for field in fields(Config) if field.name != "home")
+            known = ", ".join(wanted)
             raise ConfigError(f"{path} has an unknown setting {name!r}: choose from {known}")
         if type(value) is not wanted[name]:
             raise ConfigError(f"{path}: {name} must be a {wanted[name].__name__}, not {value!r}")

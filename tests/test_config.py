@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from appliance.config import Config, HotspotConfig, read_config
+from appliance.config import FILE_NAME, Config, HotspotConfig, read_config
 from appliance.errors import ConfigError
 
 
@@ -63,3 +63,14 @@ def test_a_wrong_passphrase_is_not_repeated(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as caught:
         read_config(tmp_path)
     assert "cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "has_portal"),
+    [("", False), ("[hotspot]\n", True), ('[hotspot]\nprofile = "lan"\n', False)],
+)
+def test_phones_are_led_here_only_on_a_network_of_the_boxs_own(
+    tmp_path: Path, written: str, has_portal: object
+) -> None:
+    (tmp_path / FILE_NAME).write_text(written)
+    assert read_config(tmp_path).has_portal is has_portal

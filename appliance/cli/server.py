@@ -46,11 +46,10 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
         links=lambda: _links_facts(config),
         count_missing=lambda language, word: missing.add(today(), f"{word} ({language})"),
     )
-    visitors = Visitors()
-    application = Portal(pages, visitors, imitates_success=offers_stay) if config.portal else pages
+    portal = Portal(pages, Visitors(), imitates_success=offers_stay)
     address = host or config.host
     serve(
-        application,
+        portal if config.has_portal else pages,
         address,
         config.port if port is None else port,
         (counts, missing),
@@ -84,7 +83,7 @@ def _around(config: Config) -> tuple[Callable[[], frozenset[str]], Callable[[], 
         return settings.read().stay_connected == "offered"
 
     def around() -> frozenset[str]:
-        if not config.portal:
+        if not config.has_portal:
             return network.around()
         known = network.around() or frozenset({OFFLINE})
         return known | {PORTAL} if offers_stay() else known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.config import BOX_NAMES
 from appliance.hotspot.model import BOX, FIRST_LEASE, LAST_LEASE, LEASES, PORTAL, Hotspot
 
 PATH = "etc/helppoint/dnsmasq.conf"
@@ -15,8 +16,7 @@ ABSENT = (
 )
 FIXED = {
     "dns.msftncsi.com": "131.107.255.255",  # what Windows expects to hear
-    "helppoint.lan": BOX,
-    "helppoint.local": BOX,
+    **dict.fromkeys(BOX_NAMES, BOX),
     "ipv4only.arpa": "192.0.0.170",  # RFC 7050: no NAT64 here
     "localhost": "127.0.0.1",
 }

@@ -8,12 +8,11 @@ from enum import Enum
 from urllib.parse import urlsplit
 
 from appliance.catalogue.model import Catalogue
-from appliance.config import INTERFACES, Config
+from appliance.config import BOX_ADDRESS, INTERFACES, Config
 from appliance.hotspot.radios import Radio, find_radio
 from appliance.state.state import Settings
 
-# The box on its own network, as every poster says it (config.ON_WIFI).
-BOX = "10.66.0.1"
+BOX = BOX_ADDRESS
 NETWORK = "10.66.0.0/24"
 FIRST_LEASE, LAST_LEASE, LEASES = "10.66.0.10", "10.66.0.250", 241
 # Every name leads here: Android takes a private address for "no internet" and shows no prompt.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
 from appliance.site import addresses
 from appliance.site.my_list import shown
 from appliance.site.published import Published
 from appliance.site.view import PLAIN, View
+from appliance.web.adapted import VIEW
+from appliance.web.editions import site_in
 
 
 def blueprint(published: Published) -> Blueprint:
@@ -16,10 +18,8 @@ def blueprint(published: Published) -> Blueprint:
 
     @bp.get("/<language>/list")
     def show(language: str) -> Response:
-        site = published.current()
-        if language not in site.facts.frames:
-            abort(404)
-        view: View = request.environ.get("helppoint.view", PLAIN)
+        site = site_in(published, language)
+        view: View = request.environ.get(VIEW, PLAIN)
         context = shown(site, language, view.items)
         address = addresses.my_list(language)
         return Response(site.page("list.html", language, context, address))

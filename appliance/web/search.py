@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, request
 
 from appliance.site import addresses
 from appliance.site.published import Published
@@ -17,6 +17,7 @@ from appliance.site.search.find import (
     Found,
     Question,
 )
+from appliance.web.editions import site_in
 
 LAST_PAGE = MAX_RESULTS // PAGE_RESULTS
 
@@ -30,9 +31,7 @@ def blueprint(published: Published, count_missing: CountMissing) -> Blueprint:
 
     @bp.get("/<language>/search")
     def search(language: str) -> Response:
-        site = published.current()
-        if language not in site.facts.frames:
-            abort(404)
+        site = site_in(published, language)
         titles = site.facts.topics[language]
         question = _question(language, titles)
         found = site.search(question)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response
 
 from appliance.config import ON_WIFI
 from appliance.site import addresses
 from appliance.site.published import Published
+from appliance.web.editions import site_in
 
 
 def blueprint(published: Published) -> Blueprint:
@@ -15,9 +16,7 @@ def blueprint(published: Published) -> Blueprint:
 
     @bp.get("/<language>/stayed")
     def stayed(language: str) -> Response:
-        site = published.current()
-        if language not in site.facts.frames:
-            abort(404)
+        site = site_in(published, language)
         address = addresses.home(language) + "stayed"
         return Response(site.page("stayed.html", language, {"on_wifi": ON_WIFI}, address))
 

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
-from appliance.config import ON_WIFI
+from appliance.config import BOX_ADDRESS, BOX_NAMES, ON_WIFI
 from appliance.site.adapt import at_origin
 from appliance.site.view import split
 from appliance.web.adapted import Adapted
@@ -29,12 +29,10 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 ORIGIN = ON_WIFI.removesuffix("/")
-OWN_NAMES = frozenset({"helppoint.lan", "helppoint.local", "127.0.0.1", "localhost"}) | {
-    urlsplit(ON_WIFI).hostname or ""
-}
+OWN_NAMES = frozenset({BOX_ADDRESS, *BOX_NAMES, "127.0.0.1", "localhost"})
 STAY = re.compile(r"(?P<home>/[A-Za-z-]+/)stay")
 NEVER_STORED = {"Cache-Control": "no-store"}
-NO_INTERNET = b"This Wi-Fi only reaches the library help point: http://10.66.0.1/\n"
+NO_INTERNET = f"This Wi-Fi only reaches the library help point: {ON_WIFI}\n".encode()
 
 
 class Portal:

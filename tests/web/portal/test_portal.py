@@ -29,7 +29,7 @@ def box(tmp_path_factory: pytest.TempPathFactory) -> Helppoint:
     folder = tmp_path_factory.mktemp("portal")
     box = Helppoint.new(folder)
     with (box.home / "helppoint.toml").open("a") as config:
-        config.write(f'runtime = "{folder}"\nportal = true\n')
+        config.write(f'runtime = "{folder}"\n[hotspot]\n')
     return box
 
 
