@@ -52,6 +52,14 @@ class TrustError(ApplianceError):
     advice = "Do not use this source. Tell whoever publishes the content."
 
 
+class HotspotError(ApplianceError):
+    """The box's own network could not be set up or asked about."""
+
+    advice = (
+        "Run `helppoint hotspot status` to see what works, and `helppoint hotspot apply` again."
+    )
+
+
 class ReleaseError(ApplianceError):
     """A release cannot be packed or signed."""
 
