@@ -22,6 +22,7 @@ COMMANDS = {
     "translations": "languages",
     "sync": "device",
     "links": "links",
+    "tuf": "tuf",
     "settings": "device",
     "print": "paper",
     "poster": "paper",

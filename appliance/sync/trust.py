@@ -9,26 +9,21 @@ time it judges expiry by is the trusted clock. Measured: docs/sources.md#power-c
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import unquote
 
-from tuf.api.exceptions import (
-    DownloadError,
-    DownloadHTTPError,
-    ExpiredMetadataError,
-    RepositoryError,
-)
+from tuf.api.exceptions import RepositoryError
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
-from appliance.errors import SourceError, TrustError
+from appliance.errors import TrustError
 from appliance.files import read_file
 from appliance.release.manifest import MAX_RELEASE_BYTES, Release, read_release
 from appliance.release.repository import MAX_METADATA_BYTES, RELEASE_TARGET
-from appliance.sync.sources import MissingError, Source
+from appliance.sync.fetcher import Fetcher, tuf_errors_in_words
+from appliance.sync.sources import Source
 
 ROLES = ("root", "timestamp", "snapshot", "targets", "core")
 RELEASE = "release"
@@ -66,17 +61,8 @@ class Trust:
             SourceError: it could not be read.
             TrustError: not signed by us, damaged, expired, or older than the floor.
         """
-        try:
-            release_json = self._verified_release(_SourceFetcher(source))
-        except ExpiredMetadataError as error:
-            raise TrustError(f"{source.name} is out of date: {error}") from error
-        except RepositoryError as error:
-            raise TrustError(f"{source.name} is not signed by us or is damaged: {error}") from error
-        except DownloadError as error:
-            complaint = error.__cause__
-            if isinstance(complaint, SourceError):
-                raise complaint from error
-            raise SourceError(f"{source.name}: {error}") from error
+        with tuf_errors_in_words(source.name):
+            release_json = self._verified_release(Fetcher(source.chunks))
         release = read_release(release_json)
         versions = {**self._verified_versions(), RELEASE: release.number}
         self._refuse_older(source.name, versions)
@@ -121,18 +107,3 @@ class Trust:
                     f"{name} offers {role} version {version}, older than version {lowest},"
                     " which this device has already accepted"
                 )
-
-
-class _SourceFetcher(FetcherInterface):
-    """Lets the TUF client read from a Source."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-
-    def _fetch(self, url: str) -> Iterator[bytes]:
-        try:
-            yield from self._source.chunks(unquote(url))
-        except MissingError as error:
-            raise DownloadHTTPError(str(error), 404) from error
-        except SourceError as error:
-            raise DownloadError(str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,10 +128,16 @@ def _fetch_missing(release: Release, source: Source, device: Device) -> dict[str
     store = device.store
     files = _listed_files(release, lambda blob: _fetched(store, blob, source))
     missing = [blob for blob in dict.fromkeys(files.values()) if _verified(store, blob) is None]
-    for done, blob in enumerate(missing):
-        device.progress("fetching", done, len(missing))
-        _fetched(store, blob, source)
-    device.progress("fetching", len(missing), len(missing))
+    device.progress("fetching", 0, len(missing))
+    with ThreadPoolExecutor(source.at_once) as pool:
+        fetching = [pool.submit(_fetched, store, blob, source) for blob in missing]
+        try:
+            for done, fetched in enumerate(fetching):
+                fetched.result()
+                device.progress("fetching", done + 1, len(missing))
+        finally:
+            for rest in fetching:
+                rest.cancel()
     return files
 
 

@@ -1,0 +1,151 @@
+"""Fetches files from web hosts: bounded in time, never redirected, going on where a line broke."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+
+import urllib3
+
+from appliance.errors import SourceError
+
+CHUNK_BYTES = 64 * 1024
+CONNECT_TIMEOUT_S = 10
+READ_TIMEOUT_S = 20
+# 4 MB, the largest blob, at 16 kB a second: slower lines are given up and tried again later.
+FILE_TIMEOUT_S = 300
+# As many as are fetched at once (update.AT_ONCE): each line is kept and used again.
+CONNECTIONS = 8
+# A line that breaks without having brought a byte is tried again this often.
+BARREN_TRIES = 3
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+_CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(?:\d{1,15}|\*)")
+
+
+class MissingError(SourceError):
+    """The source is there, but not the file."""
+
+
+class Web:
+    """Connections to web hosts, kept alive; several threads may fetch at once.
+
+    Args:
+        file_timeout_s: how long one file may take, with every new try.
+        sleep: waits some seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        file_timeout_s: float = FILE_TIMEOUT_S,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._file_timeout_s = file_timeout_s
+        self._sleep = sleep
+        self._pool = urllib3.PoolManager(
+            maxsize=CONNECTIONS,
+            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
+            retries=False,
+            headers={"User-Agent": "helppoint", "Accept-Encoding": "identity"},
+        )
+
+    def chunks(self, url: str) -> Generator[bytes]:
+        """Yield a file's bytes as they arrive; where the line breaks, ask for the rest only.
+
+        Raises:
+            MissingError: the host has no such file (404, or 403 as file hosts have it).
+            SourceError: the host cannot be reached, answers otherwise, or is too slow.
+        """
+        tries = _Tries(url, time.monotonic() + self._file_timeout_s)
+        while True:
+            try:
+                for chunk in self._rest(url, tries.received):
+                    tries.arrived(len(chunk))
+                    yield chunk
+            except urllib3.exceptions.HTTPError as error:
+                self._sleep(tries.pause_after(error))
+            else:
+                return
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._pool.clear()
+
+    def _rest(self, url: str, start: int) -> Generator[bytes]:
+        response = self._pool.request(
+            "GET",
+            url,
+            headers={**self._pool.headers, "Range": f"bytes={start}-"} if start else None,
+            preload_content=False,
+            redirect=False,
+        )
+        try:
+            _refuse_other_than_ok(url, response)
+            passed_over = start - _first_byte(url, response, start)
+            # read1, not stream: it hands over what has arrived before a line breaks.
+            while chunk := response.read1(CHUNK_BYTES):
+                fresh = chunk[passed_over:]
+                passed_over -= len(chunk) - len(fresh)
+                if fresh:
+                    yield fresh
+        finally:
+            # One that was not read to its end cannot be used for another file.
+            if not response.closed:
+                response.close()
+            response.release_conn()
+
+
+@dataclass(slots=True)
+class _Tries:
+    """How one file's fetching goes: bytes received, tries that brought none, when to give up."""
+
+    url: str
+    deadline: float
+    received: int = 0
+    barren: int = 0
+
+    def arrived(self, count: int) -> None:
+        self.received += count
+        self.barren = 0
+        if time.monotonic() > self.deadline:
+            raise SourceError(f"{self.url} came too slowly and was given up")
+
+    def pause_after(self, error: urllib3.exceptions.HTTPError) -> float:
+        """Return how long to wait before the next try, in seconds.
+
+        Raises:
+            SourceError: nothing ever came, or tries or time are used up.
+        """
+        self.barren += 1
+        longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self.barren)
+        # By chance, so that boxes that lost the same host do not all come back at once.
+        pause = random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret
+        is_late = time.monotonic() + pause > self.deadline
+        if self.received == 0 or self.barren > BARREN_TRIES or is_late:
+            raise SourceError(f"{self.url} could not be fetched: {error}") from error
+        return pause
+
+
+def _refuse_other_than_ok(url: str, response: urllib3.BaseHTTPResponse) -> None:
+    status = response.status
+    if status in (403, 404):
+        # Read the host's short page, so that the connection can be used again.
+        response.read(CHUNK_BYTES)
+        raise MissingError(f"there is no {url}")
+    if 300 <= status < 400:
+        raise SourceError(f"{url} redirects elsewhere, which is never followed")
+    if status not in (200, 206):
+        raise SourceError(f"{url} was answered with HTTP status {status}")
+
+
+def _first_byte(url: str, response: urllib3.BaseHTTPResponse, start: int) -> int:
+    """Return which byte an answer begins with: hosts that know no Range begin anew."""
+    if response.status == 200:
+        return 0
+    told = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if start == 0 or told is None or int(told[1]) > start:
+        raise SourceError(f"{url} was answered with other bytes than were asked for")
+    return int(told[1])
