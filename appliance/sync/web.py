@@ -45,6 +45,7 @@ class Web:
     ) -> None:
         self._file_timeout_s = file_timeout_s
         self._sleep = sleep
+        self._unfinished: set[urllib3.BaseHTTPResponse] = set()
         self._pool = urllib3.PoolManager(
             maxsize=CONNECTIONS,
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
@@ -71,7 +72,9 @@ class Web:
                 return
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, also of answers that nobody read to their end."""
+        for response in tuple(self._unfinished):
+            response.close()
         self._pool.clear()
 
     def _rest(self, url: str, start: int) -> Generator[bytes]:
@@ -82,6 +85,7 @@ class Web:
             preload_content=False,
             redirect=False,
         )
+        self._unfinished.add(response)
         try:
             _refuse_other_than_ok(url, response)
             passed_over = start - _first_byte(url, response, start)
@@ -96,6 +100,7 @@ class Web:
             if not response.closed:
                 response.close()
             response.release_conn()
+            self._unfinished.discard(response)
 
 
 @dataclass(slots=True)
