@@ -21,6 +21,7 @@ COMMANDS = {
     "pack": "editor",
     "translations": "languages",
     "sync": "device",
+    "rollback": "device",
     "links": "links",
     "tuf": "tuf",
     "settings": "device",

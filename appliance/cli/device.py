@@ -22,10 +22,11 @@ from appliance.release.repository import MAX_METADATA_BYTES
 from appliance.site.published import open_site
 from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
+from appliance.store.pointer import Pointer
 from appliance.store.store import Store
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.trust import Trust
-from appliance.sync.update import Device, remake, update
+from appliance.sync.update import Device, remake, roll_back, update
 
 
 @click.command("sync")
@@ -74,6 +75,29 @@ def settings_command(config: Config, name: str | None, value: str | None) -> Non
             file.change(name, before)
             raise
     click.echo(f"{name} is now {value}.")
+
+
+@click.command("rollback")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def rollback_command(config: Config, *, yes: bool) -> None:
+    """Show the content that was shown before; only newer content than today's replaces it."""
+    if not yes:
+        click.confirm("Show the content from before the last update again?", abort=True)
+    release = roll_back(Box(config).device)
+    click.echo(f"Now showing release {release.number} of {release.released_at:%d %B %Y} again.")
+
+
+def _shown_release(pointer: Pointer) -> Release:
+    return read_release(pointer.current.release_json.encode())
+
+
+def _known_moment(pointer: Pointer) -> datetime:
+    """Return the latest moment that the content proves to have passed."""
+    released_at = _shown_release(pointer).released_at
+    if not pointer.signed_at:
+        return released_at
+    return max(released_at, datetime.fromisoformat(pointer.signed_at))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +154,9 @@ class Box:
         )
 
     def now(self) -> datetime:
-        """Return the trusted time: never before the release that is shown was signed."""
+        """Return the trusted time: never before the publisher's newest word was signed."""
         pointer = self.store.pointer()
-        if pointer is None:
-            return now()
-        return now(read_release(pointer.current.release_json.encode()).released_at)
+        return now() if pointer is None else now(_known_moment(pointer))
 
     def set_aside_damage(self) -> None:
         """Make room for a fresh start if the pointer file is damaged."""
@@ -157,10 +179,17 @@ class Box:
         finally:
             source.close()
         if release is None:
-            click.echo(f"{source.name}: nothing new.", err=True)
+            click.echo(f"{source.name}: {self._why_nothing_new()}.", err=True)
             self._renew(moment)
         else:
             click.echo(f"{source.name}: now showing release {release.number}.", err=True)
+
+    def _why_nothing_new(self) -> str:
+        pointer = self.store.pointer()
+        shown = 0 if pointer is None else _shown_release(pointer).number
+        if pointer is None or pointer.refused < shown:
+            return "nothing new"
+        return f"nothing newer than release {pointer.refused}, which was rolled back here"
 
     def _renew(self, moment: datetime) -> None:
         """Make the pages anew if a review date has passed since they were made."""
@@ -185,3 +214,5 @@ class Box:
     def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
         settings = SettingsFile(self.config.settings_file).read()
         render_site(catalogue, release, settings, folder, Progress(), kept(self.config.logo_file))
+        # What the public process cannot open is never moved to.
+        open_site(folder)

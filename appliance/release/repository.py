@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -40,6 +40,8 @@ ROOT_DAYS, TARGETS_DAYS, TIMESTAMP_DAYS = 5 * 365, 2 * 365, 60
 TOP_ROLES = (ROOT, TARGETS, SNAPSHOT, TIMESTAMP)
 RELEASE_TARGET = f"channels/{CORE}/release.json"
 MAX_METADATA_BYTES = 1_000_000
+# Ours, beside TUF's own fields: devices without a clock learn from it that it is not earlier.
+SIGNED_AT = "x-signed-at"
 
 _SignedT = TypeVar("_SignedT", Root, Targets, Snapshot, Timestamp)
 
@@ -152,6 +154,7 @@ class Repository:
             version=1 if current is None else current.version + 1,
             expires=self._expires(TIMESTAMP_DAYS),
             snapshot_meta=MetaFile(snapshot),
+            unrecognized_fields={SIGNED_AT: f"{self.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"},
         )
         self._write(TIMESTAMP, signed)
 

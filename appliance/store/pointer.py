@@ -25,21 +25,31 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """What is shown, what was shown before it, and the lowest version accepted of each role."""
+    """What is shown, what was shown before it, and the lowest version accepted of each role.
+
+    `signed_at` is when the newest word accepted from the publisher was signed (ISO 8601, or empty):
+    it cannot be earlier now. `refused` is the number of a release that staff went back from: only a
+    newer one is shown again; 0 for none.
+    """
 
     current: Shown
     previous: Shown | None
     floor: Mapping[str, int]
+    signed_at: str = ""
+    refused: int = 0
 
-    def moved_to(self, shown: Shown, floor: Mapping[str, int]) -> Pointer:
+    def moved_to(self, shown: Shown) -> Pointer:
         """Return the pointer that shows `shown`; what has the same release is not kept twice."""
         is_same = shown.release_json == self.current.release_json
-        previous = self.previous if is_same else self.current
-        return Pointer(shown, previous, floor)
+        return replace(self, current=shown, previous=self.previous if is_same else self.current)
 
-    def with_floor(self, floor: Mapping[str, int]) -> Pointer:
-        """Return the same pointer with another floor."""
-        return replace(self, floor=floor)
+    def moved_back_to(self, shown: Shown, refused: int) -> Pointer:
+        """Return the pointer that shows an older release again; the floor stays where it is."""
+        return replace(self, current=shown, previous=None, refused=refused)
+
+    def accepting(self, floor: Mapping[str, int], signed_at: str) -> Pointer:
+        """Return the same pointer with what the publisher's newest word says."""
+        return replace(self, floor=floor, signed_at=max(self.signed_at, signed_at))
 
     def to_bytes(self) -> bytes:
         """Return the JSON of the pointer file."""
@@ -48,6 +58,8 @@ class Pointer:
             "current": _fields(self.current),
             "previous": None if self.previous is None else _fields(self.previous),
             "floor": dict(self.floor),
+            "signed_at": self.signed_at,
+            "refused": self.refused,
         }
         return json.dumps(fields, indent=1).encode()
 
@@ -65,6 +77,8 @@ class Pointer:
                 current=_shown(fields["current"]),
                 previous=None if previous is None else _shown(previous),
                 floor={str(role): int(version) for role, version in fields["floor"].items()},
+                signed_at=str(fields.get("signed_at", "")),
+                refused=int(fields.get("refused", 0)),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise StoreError(f"the pointer file current.json is damaged: {error!r}") from error

@@ -9,6 +9,7 @@ time it judges expiry by is the trusted clock. Measured: docs/sources.md#power-c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,21 +22,26 @@ from tuf.ngclient.fetcher import FetcherInterface
 from appliance.errors import TrustError
 from appliance.files import read_file
 from appliance.release.manifest import MAX_RELEASE_BYTES, Release, read_release
-from appliance.release.repository import MAX_METADATA_BYTES, RELEASE_TARGET
+from appliance.release.repository import MAX_METADATA_BYTES, RELEASE_TARGET, SIGNED_AT
 from appliance.sync.fetcher import Fetcher, tuf_errors_in_words
 from appliance.sync.sources import Source
 
 ROLES = ("root", "timestamp", "snapshot", "targets", "core")
 RELEASE = "release"
+MOMENT = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ")
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A release that is properly signed, and the versions of the metadata that vouch for it."""
+    """A release that is properly signed, and the versions of the metadata that vouch for it.
+
+    `signed_at` is when the timestamp was signed, by its own word: ISO 8601 in UTC, or empty.
+    """
 
     release: Release
     release_json: str
     versions: Mapping[str, int]
+    signed_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class Trust:
         release = read_release(release_json)
         versions = {**self._verified_versions(), RELEASE: release.number}
         self._refuse_older(source.name, versions)
-        return Offer(release, release_json.decode(), versions)
+        return Offer(release, release_json.decode(), versions, self._signed_at())
 
     def _verified_release(self, fetcher: FetcherInterface) -> bytes:
         targets = self.metadata / "targets"
@@ -93,11 +99,19 @@ class Trust:
         """Read the versions from the files that the client has just verified and kept."""
         versions = {}
         for role in ROLES:
-            # root.json is the client's own link to the newest of root_history, hence resolve.
-            path = (self.metadata / f"{role}.json").resolve()
-            signed = json.loads(read_file(path, MAX_METADATA_BYTES))["signed"]
-            versions[role] = int(signed["version"])
+            versions[role] = int(str(self._verified(role)["version"]))
         return versions
+
+    def _signed_at(self) -> str:
+        signed_at = self._verified("timestamp").get(SIGNED_AT, "")
+        return str(signed_at) if MOMENT.fullmatch(str(signed_at)) else ""
+
+    def _verified(self, role: str) -> dict[str, object]:
+        """Read what the client has just verified and kept."""
+        # root.json is the client's own link to the newest of root_history, hence resolve.
+        path = (self.metadata / f"{role}.json").resolve()
+        signed = json.loads(read_file(path, MAX_METADATA_BYTES))["signed"]
+        return dict(signed)
 
     def _refuse_older(self, name: str, versions: Mapping[str, int]) -> None:
         for role, version in versions.items():

@@ -49,7 +49,9 @@ class Device:
 
 
 def update(source: Source, trust: Trust, device: Device) -> Release | None:
-    """Show the newest release of `source`. Returns None if the device already shows it.
+    """Show the newest release of `source`.
+
+    Returns: the release; None if the device already shows it, or staff went back from it.
 
     Raises:
         SourceError: could not be read; the device goes on showing what it showed.
@@ -63,12 +65,16 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
         pointer = store.pointer()
         if pointer is not None and pointer.current.release_json == offer.release_json:
             _mend(offer.release, source, device)
-            if offer.versions != pointer.floor:
-                store.move_pointer(pointer.with_floor(offer.versions))
+            _accept(offer, pointer, store)
+            return None
+        if pointer is not None and offer.release.number <= pointer.refused:
+            _accept(offer, pointer, store)
             return None
         _refuse_unfit(offer.release, pointer)
         files = _fetch_missing(offer.release, source, device)
-        _activate(offer, files, pointer, device)
+        shown = _pages(offer.release, offer.release_json, files, device)
+        first = Pointer(shown, None, {}) if pointer is None else pointer.moved_to(shown)
+        _move(first.accepting(offer.versions, offer.signed_at), pointer, store)
         log.info("now showing release %d with %d files", offer.release.number, len(files))
         return offer.release
 
@@ -85,9 +91,29 @@ def remake(device: Device) -> None:
         if pointer is None:
             raise StoreError("no release is shown yet, so there are no pages to make anew")
         release = read_release(pointer.current.release_json.encode())
-        files = _listed_files(release, lambda blob: _stored(store, blob))
-        offer = Offer(release, pointer.current.release_json, pointer.floor)
-        _activate(offer, files, pointer, device)
+        shown = _made(release, pointer.current.release_json, device)
+        _move(pointer.moved_to(shown), pointer, store)
+
+
+def roll_back(device: Device) -> Release:
+    """Show what was shown before; the next update shows only what is newer than today's release.
+
+    Returns: the release that is shown now.
+    Raises:
+        StoreError: there is nothing before it, or the store is damaged; what is shown stays.
+    """
+    store = device.store
+    with store.locked():
+        pointer = store.pointer()
+        if pointer is None or pointer.previous is None:
+            raise StoreError("there is no release before the one that is shown")
+        refused = read_release(pointer.current.release_json.encode()).number
+        release = read_release(pointer.previous.release_json.encode())
+        # Made anew: settings may have changed since its pages were made.
+        shown = _made(release, pointer.previous.release_json, device)
+        _move(pointer.moved_back_to(shown, refused), pointer, store)
+        log.info("went back from release %d to release %d", refused, release.number)
+        return release
 
 
 def shown_catalogue(store: Store) -> Catalogue:
@@ -186,28 +212,42 @@ def _stored(store: Store, blob: Blob) -> bytes:
     return content
 
 
-def _activate(
-    offer: Offer, files: Mapping[str, Blob], pointer: Pointer | None, device: Device
-) -> None:
-    """Make the pages and move the pointer; on any failure the half-made folder goes away."""
+def _accept(offer: Offer, pointer: Pointer, store: Store) -> None:
+    """Keep what the publisher's newest word says, though nothing else changes."""
+    accepted = pointer.accepting(offer.versions, offer.signed_at)
+    if accepted != pointer:
+        store.move_pointer(accepted)
+
+
+def _made(release: Release, release_json: str, device: Device) -> Shown:
+    """Make the pages of a release whose blobs are in the store."""
+    files = _listed_files(release, lambda blob: _stored(device.store, blob))
+    return _pages(release, release_json, files, device)
+
+
+def _pages(release: Release, release_json: str, files: Mapping[str, Blob], device: Device) -> Shown:
+    """Make pages in a new folder; on any failure the half-made folder goes away."""
     store = device.store
     device.progress("making pages", 0, 1)
-    folder = store.new_site_folder(offer.release.number)
+    folder = store.new_site_folder(release.number)
     try:
-        device.render(load(_content(store, files)), offer.release, folder)
-        shown = Shown(offer.release_json, folder.name)
-        moved = (
-            Pointer(shown, None, offer.versions)
-            if pointer is None
-            else pointer.moved_to(shown, offer.versions)
-        )
-        store.move_pointer(moved)
+        device.render(load(_content(store, files)), release, folder)
     except (ApplianceError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
         raise
     device.progress("making pages", 1, 1)
+    return Shown(release_json, folder.name)
+
+
+def _move(to: Pointer, pointer: Pointer | None, store: Store) -> None:
+    """Show what `to` says, and clear away what nobody needs any more."""
+    try:
+        store.move_pointer(to)
+    except ApplianceError:
+        shutil.rmtree(store.site_folder(to.current.site), ignore_errors=True)
+        raise
     # Requests that began before the move still read the folder that was shown until now.
-    _prune(store, moved, keep_site=None if pointer is None else pointer.current.site)
+    _prune(store, to, keep_site=None if pointer is None else pointer.current.site)
 
 
 def _content(store: Store, files: Mapping[str, Blob]) -> dict[str, bytes]:

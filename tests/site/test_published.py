@@ -33,7 +33,7 @@ def test_the_site_follows_the_pointer(store: Store) -> None:
     store.move_pointer(first)
     before = published.current()
     assert published.current() is before
-    store.move_pointer(first.moved_to(Shown("{8}", "r8-1"), {}))
+    store.move_pointer(first.moved_to(Shown("{8}", "r8-1")))
     assert published.current().folder.name == "r8-1"
     assert before.search(Question("en", "passport")).total
 

@@ -11,7 +11,12 @@ from appliance.store.pointer import Pointer, Shown
 
 _shown = st.builds(Shown, st.text(max_size=50), st.from_regex(r"r[0-9]+-[0-9]+", fullmatch=True))
 _pointers = st.builds(
-    Pointer, _shown, st.none() | _shown, st.dictionaries(st.text(max_size=9), st.integers(0, 99))
+    Pointer,
+    _shown,
+    st.none() | _shown,
+    st.dictionaries(st.text(max_size=9), st.integers(0, 99)),
+    st.text(max_size=20),
+    st.integers(0, 99),
 )
 
 
@@ -36,10 +41,23 @@ def test_a_pointer_never_leads_out_of_the_sites(site: str) -> None:
 
 def test_moving_on_keeps_what_was_shown_before() -> None:
     first = Pointer(Shown("one", "r1-1"), None, {"core": 1})
-    second = first.moved_to(Shown("two", "r2-1"), {"core": 2})
+    second = first.moved_to(Shown("two", "r2-1")).accepting({"core": 2}, "")
     assert second == Pointer(Shown("two", "r2-1"), Shown("one", "r1-1"), {"core": 2})
 
 
 def test_the_same_release_made_anew_keeps_the_release_before_it() -> None:
     second = Pointer(Shown("two", "r2-1"), Shown("one", "r1-1"), {})
-    assert second.moved_to(Shown("two", "r2-2"), {}).previous == Shown("one", "r1-1")
+    assert second.moved_to(Shown("two", "r2-2")).previous == Shown("one", "r1-1")
+
+
+def test_the_moment_of_the_newest_word_never_goes_back() -> None:
+    pointer = Pointer(Shown("one", "r1-1"), None, {}, "2026-11-22T09:00:00Z")
+    assert pointer.accepting({}, "2026-11-21T09:00:00Z") == pointer
+    assert pointer.accepting({}, "") == pointer
+
+
+def test_a_pointer_of_an_older_application_is_read() -> None:
+    pointer = Pointer(Shown("one", "r1-1"), None, {"core": 1})
+    fields = json.loads(pointer.to_bytes())
+    del fields["signed_at"], fields["refused"]
+    assert Pointer.from_bytes(json.dumps(fields).encode()) == pointer

@@ -28,7 +28,7 @@ def test_a_new_store_shows_nothing(store: Store) -> None:
 def test_a_moved_pointer_is_read_back_and_its_stamp_changes(store: Store) -> None:
     store.move_pointer(POINTER)
     stamp = store.pointer_stamp()
-    store.move_pointer(POINTER.moved_to(Shown("{2}", "r2-1"), {}))
+    store.move_pointer(POINTER.moved_to(Shown("{2}", "r2-1")))
     assert store.pointer_stamp() != stamp
     moved = store.pointer()
     assert moved is not None
@@ -44,7 +44,7 @@ def test_everything_is_on_the_disk_before_the_pointer_moves(
     store.move_pointer(POINTER)
     monkeypatch.setattr("appliance.store.store.sync_file_system", refuse)
     with pytest.raises(StoreError, match="was not moved"):
-        store.move_pointer(POINTER.moved_to(Shown("{2}", "r2-1"), {}))
+        store.move_pointer(POINTER.moved_to(Shown("{2}", "r2-1")))
     assert store.pointer() == POINTER
 
 

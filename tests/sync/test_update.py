@@ -19,7 +19,7 @@ from appliance.errors import (
 from appliance.release.manifest import Release
 from appliance.release.repository import Repository
 from appliance.sync.sources import FolderSource
-from appliance.sync.update import Device, remake, shown_catalogue, update
+from appliance.sync.update import Device, remake, roll_back, shown_catalogue, update
 from tests.content import GUIDE, real_tree, tree_saying
 from tests.origin import Origin, origin
 from tests.publisher import Publisher, days_later, files_in
@@ -328,3 +328,68 @@ def test_pages_can_be_made_anew_without_any_source(publisher: Publisher, box: Bo
 def test_progress_is_told(publisher: Publisher, box: Box) -> None:
     box.sync(str(publisher.repository))
     assert set(box.stages) == {"fetching", "making pages"}
+
+
+def test_staff_go_back_and_only_something_newer_is_shown_again(
+    publisher: Publisher, box: Box, web: Origin
+) -> None:
+    box.sync(web.url)
+    publisher.pack(tree_saying("Two."))
+    box.sync(web.url)
+    assert roll_back(box.device).number == 1
+    assert box.shown() == "1: One."
+    assert box.sync(web.url) is None
+    assert box.shown() == "1: One."
+    publisher.pack(tree_saying("Three."))
+    box.sync(web.url)
+    assert box.shown() == "3: Three."
+
+
+def test_going_back_does_not_lower_the_floor(publisher: Publisher, box: Box, web: Origin) -> None:
+    box.sync(web.url)
+    older = files_in(publisher.repository)
+    publisher.pack(tree_saying("Two."))
+    box.sync(web.url)
+    roll_back(box.device)
+    shutil.rmtree(publisher.repository)
+    for path, content in older.items():
+        (publisher.repository / path).parent.mkdir(parents=True, exist_ok=True)
+        (publisher.repository / path).write_bytes(content)
+    with pytest.raises(TrustError):
+        box.sync(web.url)
+
+
+def test_there_is_nothing_before_the_first_release(box: Box, web: Origin) -> None:
+    box.sync(web.url)
+    with pytest.raises(StoreError, match="no release before"):
+        roll_back(box.device)
+    assert box.shown() == "1: One."
+
+
+def test_a_release_that_cannot_be_shown_leaves_the_one_before(
+    publisher: Publisher, box: Box, web: Origin
+) -> None:
+    """Going back by itself: the pointer never moves to pages that were not made whole."""
+    box.sync(web.url)
+    publisher.pack(tree_saying("Two."))
+
+    def fail(_catalogue: Catalogue, _release: Release, folder: Path) -> None:
+        (folder / "half").write_text("made")
+        raise HandoutError("a text that our fonts lack")
+
+    broken = Device(box.store, fail, lambda _stage, _done, _total: None)
+    with pytest.raises(HandoutError):
+        update(FolderSource(publisher.repository), box.trust(), broken)
+    assert box.shown() == "1: One."
+    assert len(list((box.store.folder / "sites").iterdir())) == 1
+
+
+def test_the_publishers_newest_word_says_how_late_it_is(
+    publisher: Publisher, box: Box, web: Origin
+) -> None:
+    box.sync(web.url)
+    publisher.pack(tree_saying("One."), days_later(30))
+    assert box.sync(web.url) is None
+    pointer = box.store.pointer()
+    assert pointer is not None
+    assert pointer.signed_at == f"{days_later(30):%Y-%m-%dT%H:%M:%SZ}"
