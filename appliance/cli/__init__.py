@@ -22,6 +22,7 @@ COMMANDS = {
     "translations": "languages",
     "sync": "device",
     "rollback": "device",
+    "export": "device",
     "links": "links",
     "tuf": "tuf",
     "settings": "device",

@@ -33,8 +33,20 @@ from appliance.sync.update import Device, remake, roll_back, update
 @click.argument("sources", nargs=-1)
 @click.option("--embedded", is_flag=True, help="Only import what the application ships.")
 @click.option("--no-links", is_flag=True, help="Do not ask web addresses whether they answer.")
+@click.option(
+    "--accept-expired",
+    is_flag=True,
+    help="From a memory stick: also show newer content whose signatures ran out in the meantime.",
+)
 @click.pass_obj
-def sync_command(config: Config, sources: Sequence[str], *, embedded: bool, no_links: bool) -> None:
+def sync_command(
+    config: Config,
+    sources: Sequence[str],
+    *,
+    embedded: bool,
+    no_links: bool,
+    accept_expired: bool,
+) -> None:
     """Show the newest content: from SOURCES (addresses or folders), else from the settings.
 
     If it came from the web, ask once a day which web addresses in it still answer.
@@ -45,9 +57,31 @@ def sync_command(config: Config, sources: Sequence[str], *, embedded: bool, no_l
         box.import_embedded()
     if embedded:
         return
-    used = box.sync_first_that_works(tuple(sources) or config.origins)
+    if accept_expired:
+        _refuse_network(sources)
+    # Judged as of the publisher's newest word that this box has heard.
+    moment = box.known_moment() if accept_expired else box.now()
+    used = box.sync_first_that_works(tuple(sources) or config.origins, moment)
     if is_on_network(used) and not no_links:
         check_links(config, box.now())
+
+
+def _refuse_network(sources: Sequence[str]) -> None:
+    """On the network an old word may be an attack: a stick was brought by somebody."""
+    if not sources or any(is_on_network(source) for source in sources):
+        raise click.UsageError("--accept-expired is for memory sticks: name the stick's folder")
+
+
+@click.command("export")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.pass_obj
+def export_command(config: Config, folder: Path) -> None:
+    """Write what this box shows to FOLDER, such as a memory stick, for other boxes to sync from."""
+    from appliance.sync.export import export
+
+    box = Box(config)
+    release = export(box.store, box.anchor(), folder, Progress())
+    click.echo(f"Release {release.number} is in {folder}: `helppoint sync {folder}` shows it.")
 
 
 @click.command("settings")
@@ -93,7 +127,6 @@ def _shown_release(pointer: Pointer) -> Release:
 
 
 def _known_moment(pointer: Pointer) -> datetime:
-    """Return the latest moment that the content proves to have passed."""
     released_at = _shown_release(pointer).released_at
     if not pointer.signed_at:
         return released_at
@@ -131,8 +164,8 @@ class Box:
             # Mostly because what is shown came by network and is newer.
             click.echo(f"{error}\nWhat is shown stays.", err=True)
 
-    def sync_first_that_works(self, addresses: Sequence[str]) -> str:
-        """Try each source in turn. Returns the one that worked.
+    def sync_first_that_works(self, addresses: Sequence[str], moment: datetime) -> str:
+        """Try each source in turn; expiry is judged as of `moment`. Returns the one that worked.
 
         Raises:
             SourceError: no source is named.
@@ -140,7 +173,7 @@ class Box:
         """
         for address in addresses:
             try:
-                self._update(open_source(address), self.now())
+                self._update(open_source(address), moment)
             except (SourceError, TrustError) as error:
                 self.store.note_check(now(), f"failed: {error}")
                 if address == addresses[-1]:
@@ -155,8 +188,12 @@ class Box:
 
     def now(self) -> datetime:
         """Return the trusted time: never before the publisher's newest word was signed."""
+        return now(self.known_moment())
+
+    def known_moment(self) -> datetime:
+        """Return the latest moment that the content proves to have passed."""
         pointer = self.store.pointer()
-        return now() if pointer is None else now(_known_moment(pointer))
+        return WRITTEN_AT if pointer is None else _known_moment(pointer)
 
     def set_aside_damage(self) -> None:
         """Make room for a fresh start if the pointer file is damaged."""
@@ -169,7 +206,7 @@ class Box:
     def _update(self, source: Source, moment: datetime) -> None:
         pointer = self.store.pointer()
         trust = Trust(
-            anchor=self._anchor(),
+            anchor=self.anchor(),
             metadata=self.store.metadata,
             floor={} if pointer is None else pointer.floor,
             now=moment,
@@ -201,7 +238,12 @@ class Box:
             click.echo("A review date has passed: making the pages anew.", err=True)
             remake(self.device)
 
-    def _anchor(self) -> bytes:
+    def anchor(self) -> bytes:
+        """Return the root metadata that everything is checked against.
+
+        Raises:
+            StoreError: the application was built without it.
+        """
         path = self.config.embedded / "metadata" / "1.root.json"
         try:
             return read_file(path, MAX_METADATA_BYTES)

@@ -1,10 +1,11 @@
 """The signed repository that any static web host or memory stick can carry.
 
     metadata/<n>.root.json, <n>.targets.json, <n>.core.json, <n>.snapshot.json, timestamp.json
+    metadata/stick/timestamp.json    the same word as timestamp.json, longer valid, for sticks
     targets/channels/core/<sha256>.release.json
     blobs/ab/<sha256>.gz
 
-Everything but timestamp.json is written once and never changed, so that it may be cached for ever;
+Everything but the timestamps is written once and never changed, so that it may be cached for ever;
 timestamp.json moves last, so that a reader finds the old release whole or the new one whole.
 """
 
@@ -37,6 +38,9 @@ from appliance.release.keys import CORE, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 
 # How long signatures hold: docs/sources.md#expiry.
 ROOT_DAYS, TARGETS_DAYS, TIMESTAMP_DAYS = 5 * 365, 2 * 365, 60
+# Memory sticks travel for months, and lie in drawers.
+STICK_DAYS = 365
+STICK_TIMESTAMP = "stick/timestamp"
 TOP_ROLES = (ROOT, TARGETS, SNAPSHOT, TIMESTAMP)
 RELEASE_TARGET = f"channels/{CORE}/release.json"
 MAX_METADATA_BYTES = 1_000_000
@@ -149,14 +153,17 @@ class Repository:
         return self._write(SNAPSHOT, signed)
 
     def _sign_timestamp(self, snapshot: int) -> None:
+        """Sign the word that moves readers on; first the one for sticks, as it is the same word."""
         current = self._timestamp()
-        signed = Timestamp(
-            version=1 if current is None else current.version + 1,
-            expires=self._expires(TIMESTAMP_DAYS),
-            snapshot_meta=MetaFile(snapshot),
-            unrecognized_fields={SIGNED_AT: f"{self.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"},
-        )
-        self._write(TIMESTAMP, signed)
+        version = 1 if current is None else current.version + 1
+        for name, days in ((STICK_TIMESTAMP, STICK_DAYS), (TIMESTAMP, TIMESTAMP_DAYS)):
+            signed = Timestamp(
+                version=version,
+                expires=self._expires(days),
+                snapshot_meta=MetaFile(snapshot),
+                unrecognized_fields={SIGNED_AT: f"{self.now.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"},
+            )
+            self._write(TIMESTAMP, signed, name)
 
     def _expires(self, days: int) -> datetime:
         return (self.now + timedelta(days=days)).replace(microsecond=0)
@@ -191,11 +198,10 @@ class Repository:
             raise ReleaseError(f"{path} holds {signed.type} metadata, not {kind.type}")
         return signed
 
-    def _write(self, role: str, signed: _SignedT) -> int:
+    def _write(self, role: str, signed: _SignedT, name: str = "") -> int:
         metadata = Metadata(signed)
         metadata.sign(self.signers[role])
-        name = role if role == TIMESTAMP else f"{signed.version}.{role}"
-        path = self._metadata_path(name)
+        path = self._metadata_path(name or f"{signed.version}.{role}")
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, metadata.to_bytes(JSONSerializer(compact=True)))
         return signed.version

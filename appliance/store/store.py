@@ -2,6 +2,7 @@
 
 blobs/ab/<sha256>.gz    content, gzipped, named by the hash of these bytes
 metadata/               what the TUF client keeps
+stick-timestamp.json    the publisher's longer-lived word, for sticks; as received, unchecked
 sites/<name>/           pages made from a release
 current.json            the pointer (store/pointer.py)
 checked.json            when the sources were last asked, and what came of it
@@ -12,10 +13,11 @@ from __future__ import annotations
 import json
 import logging
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from shutil import disk_usage
 
 from appliance.errors import ApplianceError, StoreError
 from appliance.files import held, read_file, replace_file, sync_file_system, write_unsynced
@@ -24,14 +26,20 @@ from appliance.store.pointer import Pointer
 log = logging.getLogger(__name__)
 
 MAX_POINTER_BYTES = 200_000
+# For settings, counts and what else a box writes.
+RESERVE_BYTES = 20_000_000
 
 
 class Store:
     """One folder on the data partition; made on first use."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(
+        self, folder: Path, free_bytes: Callable[[Path], int] = lambda path: disk_usage(path).free
+    ) -> None:
         self.folder = folder
         self.metadata = folder / "metadata"
+        self.stick_timestamp = folder / "stick-timestamp.json"
+        self._free_bytes = free_bytes
         self._pointer_file = folder / "current.json"
         self._checked_file = folder / "checked.json"
 
@@ -109,6 +117,28 @@ class Store:
         except (OSError, ApplianceError) as error:
             log.warning("%s is passed over and will be fetched anew: %s", path, error)
             return None
+
+    def require_space(self, count: int) -> None:
+        """Make sure that `count` bytes more fit, with RESERVE_BYTES to spare.
+
+        Raises:
+            StoreError: they do not.
+        """
+        free = self._free_bytes(self.folder)
+        if count + RESERVE_BYTES > free:
+            raise StoreError(
+                f"the update needs {(count + RESERVE_BYTES) // 10**6} MB in {self.folder} and there"
+                f" are {free // 10**6} MB: nothing was changed"
+            )
+
+    def size_of_site(self, name: str) -> int:
+        """Return how many bytes the pages called `name` take; 0 if there are none."""
+        files = (path for path in self.site_folder(name).rglob("*") if path.is_file())
+        return sum(path.stat().st_size for path in files)
+
+    def keep_stick_timestamp(self, content: bytes) -> None:
+        """Keep the word for sticks; the pointer's move makes it last."""
+        write_unsynced(self.stick_timestamp, content)
 
     def write_blob(self, path: str, data: bytes) -> None:
         """Put bytes at a blob's path; the pointer's move makes them last.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +22,16 @@ from appliance.release.manifest import (
     read_shard,
     unpack_blob,
 )
+from appliance.release.repository import STICK_TIMESTAMP
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
 from appliance.sync.sources import Source, read_all
 from appliance.sync.trust import Offer, Trust
 
 log = logging.getLogger(__name__)
+
+# python-tuf's own limit for a timestamp.
+MAX_TIMESTAMP_BYTES = 16_384
 
 Progress = Callable[[str, int, int], None]
 Render = Callable[[Catalogue, Release, Path], None]
@@ -63,6 +67,8 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
     with store.locked():
         offer = trust.newest(source)
         pointer = store.pointer()
+        if pointer is None or offer.versions != pointer.floor:
+            _keep_stick_timestamp(source, store)
         if pointer is not None and pointer.current.release_json == offer.release_json:
             _mend(offer.release, source, device)
             _accept(offer, pointer, store)
@@ -130,6 +136,19 @@ def shown_catalogue(store: Store) -> Catalogue:
     return load(_content(store, files))
 
 
+def blobs_shown(store: Store, pointer: Pointer) -> tuple[Release, list[str]]:
+    """Return what is shown, and the paths of its shards and blobs, each once.
+
+    Raises:
+        StoreError: the store is damaged.
+    """
+    release = read_release(pointer.current.release_json.encode())
+    files = _listed_files(release, lambda blob: _stored(store, blob))
+    for blob in files.values():
+        _stored(store, blob)
+    return release, list(dict.fromkeys(blob.path for blob in (*release.shards, *files.values())))
+
+
 def _refuse_unfit(release: Release, pointer: Pointer | None) -> None:
     if pointer is not None:
         shown = read_release(pointer.current.release_json.encode())
@@ -154,6 +173,7 @@ def _fetch_missing(release: Release, source: Source, device: Device) -> dict[str
     store = device.store
     files = _listed_files(release, lambda blob: _fetched(store, blob, source))
     missing = [blob for blob in dict.fromkeys(files.values()) if _verified(store, blob) is None]
+    _require_space(missing, store)
     device.progress("fetching", 0, len(missing))
     with ThreadPoolExecutor(source.at_once) as pool:
         fetching = [pool.submit(_fetched, store, blob, source) for blob in missing]
@@ -165,6 +185,23 @@ def _fetch_missing(release: Release, source: Source, device: Device) -> dict[str
             for rest in fetching:
                 rest.cancel()
     return files
+
+
+def _require_space(missing: Sequence[Blob], store: Store) -> None:
+    """Refuse at once what would fail half-way: the new files, and pages as large as today's."""
+    pointer = store.pointer()
+    pages = 0 if pointer is None else store.size_of_site(pointer.current.site)
+    if missing:
+        store.require_space(sum(blob.length for blob in missing) + pages)
+
+
+def _keep_stick_timestamp(source: Source, store: Store) -> None:
+    """Keep the word for sticks, if the source has it: whoever reads a stick judges it."""
+    try:
+        content = read_all(source, f"metadata/{STICK_TIMESTAMP}.json", MAX_TIMESTAMP_BYTES)
+        store.keep_stick_timestamp(content)
+    except (SourceError, OSError) as error:
+        log.info("no longer-lived timestamp for sticks: %s", error)
 
 
 def _mend(release: Release, source: Source, device: Device) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import re
+import ssl
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
+from pathlib import Path
 
 import urllib3
 
@@ -29,12 +31,17 @@ class MissingError(SourceError):
     """The source is there, but not the file."""
 
 
+class CertificateTimeError(SourceError):
+    """The host's certificate does not hold by this device's clock: one of the two is wrong."""
+
+
 class Web:
     """Connections to web hosts, kept alive; several threads may fetch at once.
 
     Args:
         file_timeout_s: how long one file may take, with every new try.
         sleep: waits some seconds.
+        ca_file: certificates to believe instead of the system's, in PEM.
     """
 
     def __init__(
@@ -42,6 +49,7 @@ class Web:
         *,
         file_timeout_s: float = FILE_TIMEOUT_S,
         sleep: Callable[[float], None] = time.sleep,
+        ca_file: Path | None = None,
     ) -> None:
         self._file_timeout_s = file_timeout_s
         self._sleep = sleep
@@ -50,6 +58,7 @@ class Web:
             maxsize=CONNECTIONS,
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
             retries=False,
+            ca_certs=None if ca_file is None else str(ca_file),
             headers={"User-Agent": "helppoint", "Accept-Encoding": "identity"},
         )
 
@@ -58,6 +67,7 @@ class Web:
 
         Raises:
             MissingError: the host has no such file (404, or 403 as file hosts have it).
+            CertificateTimeError: only the date is wrong with the host's certificate.
             SourceError: the host cannot be reached, answers otherwise, or is too slow.
         """
         tries = _Tries(url, time.monotonic() + self._file_timeout_s)
@@ -67,6 +77,10 @@ class Web:
                     tries.arrived(len(chunk))
                     yield chunk
             except urllib3.exceptions.HTTPError as error:
+                if _is_of_certificate_time(error):
+                    raise CertificateTimeError(
+                        f"{url}: its certificate does not hold today by this device's clock"
+                    ) from error
                 self._sleep(tries.pause_after(error))
             else:
                 return
@@ -132,6 +146,15 @@ class _Tries:
         if self.received == 0 or self.barren > BARREN_TRIES or is_late:
             raise SourceError(f"{self.url} could not be fetched: {error}") from error
         return pause
+
+
+def _is_of_certificate_time(error: urllib3.exceptions.HTTPError) -> bool:
+    """Whether a certificate is good but for its dates: OpenSSL's X509_V_ERR 9 and 10."""
+    causes = error.args[:1]
+    return any(
+        isinstance(cause, ssl.SSLCertVerificationError) and cause.verify_code in (9, 10)
+        for cause in causes
+    )
 
 
 def _refuse_other_than_ok(url: str, response: urllib3.BaseHTTPResponse) -> None:

@@ -11,6 +11,7 @@ from appliance.release.pack import pack
 from appliance.release.repository import Repository
 from tests.publisher import Publisher, days_later, files_in
 
+TIMESTAMPS = {"metadata/timestamp.json", "metadata/stick/timestamp.json"}
 TREE = {"sites.toml": b"sites", "guides/en/a.md": b"text", "guides/en/b.md": b"more text"}
 
 
@@ -57,9 +58,7 @@ def test_unchanged_content_makes_no_new_release_but_vouches_for_it_anew(
     release, is_new = publisher.pack(TREE, days_later(20))
     after = files_in(publisher.repository)
     assert (release.number, is_new) == (1, False)
-    assert {name for name in after if after[name] != before.get(name)} == {
-        "metadata/timestamp.json"
-    }
+    assert {name for name in after if after[name] != before.get(name)} == TIMESTAMPS
 
 
 def test_a_changed_file_adds_one_blob_and_one_shard(publisher: Publisher) -> None:
@@ -77,7 +76,7 @@ def test_what_devices_have_cached_never_changes(publisher: Publisher) -> None:
     before = files_in(publisher.repository)
     publisher.pack({**TREE, "new.toml": b"x"})
     after = files_in(publisher.repository)
-    assert {name for name in before if after[name] != before[name]} == {"metadata/timestamp.json"}
+    assert {name for name in before if after[name] != before[name]} == TIMESTAMPS
 
 
 def test_other_keys_cannot_publish_to_a_repository(publisher: Publisher, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from appliance.errors import StoreError
 from appliance.store.pointer import Pointer, Shown
-from appliance.store.store import Store
+from appliance.store.store import RESERVE_BYTES, Store
 
 POINTER = Pointer(Shown("{}", "r1-1"), None, {"core": 1})
 
@@ -105,3 +105,10 @@ def test_a_store_where_a_file_is_in_the_way_says_so(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("")
     with pytest.raises(StoreError, match="cannot be made"):
         Store(tmp_path / "store").prepare()
+
+
+def test_an_update_that_will_not_fit_is_refused_before_it_begins(tmp_path: Path) -> None:
+    store = Store(tmp_path, free_bytes=lambda _path: RESERVE_BYTES + 1_000)
+    store.require_space(1_000)
+    with pytest.raises(StoreError, match=r"needs 20 MB .* nothing was changed"):
+        store.require_space(1_001)
