@@ -1,0 +1,51 @@
+"""Commands that bring content from box to box, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import Helppoint
+from tests.content import tree_saying
+
+
+def test_staff_go_back_to_the_content_before_and_a_sync_leaves_it(helppoint: Helppoint) -> None:
+    assert helppoint.run("sync", "--embedded").returncode == 0
+    assert helppoint.run("rollback", "--yes").returncode == 1
+    helppoint.publisher.pack(tree_saying("Two."))
+    repository = str(helppoint.publisher.repository)
+    assert "now showing release 2" in helppoint.run("sync", repository).stderr
+    back = helppoint.run("rollback", "--yes")
+    assert back.stdout == "Now showing release 1 of 22 November 2026 again.\n"
+    again = helppoint.run("sync", repository)
+    assert "nothing newer than release 2, which was rolled back here" in again.stderr
+
+
+def test_going_back_is_asked_about_first(helppoint: Helppoint) -> None:
+    helppoint.run("sync", "--embedded")
+    asked = helppoint.run("rollback")
+    assert (asked.returncode, "again?" in asked.stdout) == (1, True)
+
+
+def test_a_stick_written_by_one_box_is_shown_by_another(
+    helppoint: Helppoint, tmp_path: Path
+) -> None:
+    helppoint.publisher.pack(tree_saying("Two."))
+    helppoint.run("sync", str(helppoint.publisher.repository))
+    stick = tmp_path / "stick"
+    written = helppoint.run("export", str(stick))
+    assert written.stdout.startswith(f"Release 2 is in {stick}:")
+    home = tmp_path / "other"
+    home.mkdir()
+    (home / "helppoint.toml").write_text((helppoint.home / "helppoint.toml").read_text())
+    other = Helppoint(home, helppoint.publisher)
+    assert "showing release 2" in other.run("sync", str(stick), "--accept-expired").stderr
+
+
+@pytest.mark.parametrize("sources", [[], ["https://content.example.org/"]])
+def test_what_has_expired_is_never_taken_from_the_network(
+    helppoint: Helppoint, sources: list[str]
+) -> None:
+    done = helppoint.run("sync", *sources, "--accept-expired")
+    assert (done.returncode, "memory sticks" in done.stderr) == (2, True)
