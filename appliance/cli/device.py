@@ -14,7 +14,7 @@ from appliance.cli.links import check_links
 from appliance.cli.progress import Progress
 from appliance.clock import WRITTEN_AT, now
 from appliance.config import Config
-from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
+from appliance.errors import ApplianceError, ConfigError, SourceError, StoreError, TrustError
 from appliance.files import read_file
 from appliance.handouts.logo import kept
 from appliance.release.manifest import Release, read_release
@@ -24,6 +24,7 @@ from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
+from appliance.sync.content import all_languages, has_languages
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.trust import Trust
 from appliance.sync.update import Device, remake, roll_back, update
@@ -101,9 +102,10 @@ def settings_command(config: Config, name: str | None, value: str | None) -> Non
         )
     before = asdict(file.read()).get(name, "")
     file.change(name, value)
-    if Store(config.store).pointer() is not None:
+    box = Box(config)
+    if box.store.pointer() is not None:
         try:
-            remake(Box(config).device)
+            box.show_settings()
         except ApplianceError:
             # Or every later update would fail on it too, such as a name that our font cannot print.
             file.change(name, before)
@@ -147,7 +149,27 @@ class Box:
     @property
     def device(self) -> Device:
         """What an update works with."""
-        return Device(self.store, self._render, Progress())
+        languages = SettingsFile(self.config.settings_file).read().language_codes
+        return Device(self.store, self._render, Progress(), languages)
+
+    def show_settings(self) -> None:
+        """Make the pages anew after a setting has changed.
+
+        Raises:
+            ConfigError: it names a language that the content does not have.
+        """
+        device = self.device
+        known = all_languages(self.store)
+        unknown = sorted(device.languages - known)
+        if unknown:
+            raise ConfigError(
+                f"languages: there is no {', '.join(unknown)} in the content: choose from"
+                f" {' '.join(sorted(known))}"
+            )
+        if has_languages(self.store, device.languages):
+            remake(device)
+        else:
+            click.echo("Some of it is not on this box yet: the next sync brings it.", err=True)
 
     def import_embedded(self) -> None:
         """Show what the application ships, if it is newer than what is shown.

@@ -12,7 +12,7 @@ from appliance.hotspot.model import PORTAL, hosts_of, hotspot_of
 from appliance.hotspot.render import render, write
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
-from appliance.sync.update import shown_catalogue
+from appliance.sync.content import shown_catalogue
 
 
 @click.group("hotspot")

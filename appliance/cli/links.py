@@ -34,7 +34,7 @@ def check_links(config: Config, moment: datetime) -> None:
     from appliance.links.addresses import addresses_shown
     from appliance.links.check import check_once_a_day
     from appliance.store.store import Store
-    from appliance.sync.update import shown_catalogue
+    from appliance.sync.content import shown_catalogue
 
     try:
         links = addresses_shown(shown_catalogue(Store(config.store)))

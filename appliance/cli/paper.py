@@ -31,7 +31,8 @@ from appliance.handouts.promotion import (
 from appliance.handouts.sheet import Code, sheet
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
-from appliance.sync.update import remake, shown_catalogue
+from appliance.sync.content import shown_catalogue
+from appliance.sync.update import remake
 
 
 @click.command("print")

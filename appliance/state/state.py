@@ -31,6 +31,12 @@ class Settings:
     wifi_passphrase: str = ""
     clinical_guides: str = "shown"
     stay_connected: str = "offered"
+    languages: str = ""
+
+    @property
+    def language_codes(self) -> frozenset[str]:
+        """The languages that are shown besides English; none stands for all."""
+        return frozenset(self.languages.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,10 @@ RULES: Mapping[str, Rule] = {
     "stay_connected": Rule(
         "offered (phones of those who ask are told that the Wi-Fi is in order) or never",
         "offered|never",
+    ),
+    "languages": Rule(
+        'codes of languages besides English, such as "pl ro ur", or nothing for all of them',
+        r"([a-z]{2,3}(-[A-Za-z]{2,8})*( [a-z]{2,3}(-[A-Za-z]{2,8})*)*)?",
     ),
 }
 

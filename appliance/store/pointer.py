@@ -17,10 +17,14 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A release as it was signed (`release_json`), and the folder of pages made from it."""
+    """A release as it was signed (`release_json`), and the folder of pages made from it.
+
+    `languages` are the codes it was made in besides English; none stands for all.
+    """
 
     release_json: str
     site: str
+    languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +88,19 @@ class Pointer:
             raise StoreError(f"the pointer file current.json is damaged: {error!r}") from error
 
 
-def _fields(shown: Shown) -> dict[str, str]:
-    return {"release": shown.release_json, "site": shown.site}
+def _fields(shown: Shown) -> dict[str, object]:
+    return {
+        "release": shown.release_json,
+        "site": shown.site,
+        "languages": sorted(shown.languages),
+    }
 
 
-def _shown(fields: Mapping[str, str]) -> Shown:
+def _shown(fields: Mapping[str, object]) -> Shown:
     site = str(fields["site"])
     if not site or "/" in site or site.startswith("."):
         raise ValueError(f"{site!r} is not the name of a site folder")
-    return Shown(release_json=str(fields["release"]), site=site)
+    languages = fields.get("languages", [])
+    if not isinstance(languages, list):
+        raise TypeError(f"{languages!r:.80} is not a list of languages")
+    return Shown(str(fields["release"]), site, frozenset(map(str, languages)))

@@ -20,7 +20,7 @@ from appliance.release.manifest import MAX_BLOB_BYTES, Release
 from appliance.release.repository import MAX_METADATA_BYTES, RELEASE_TARGET
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
-from appliance.sync.update import blobs_shown
+from appliance.sync.content import blobs_shown
 
 Progress = Callable[[str, int, int], None]
 

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance import __version__
-from appliance.catalogue.load import load
 from appliance.catalogue.model import Catalogue
 from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
-from appliance.release.manifest import (
-    MAX_BLOB_BYTES,
-    MAX_FILES,
-    Blob,
-    Release,
-    read_release,
-    read_shard,
-    unpack_blob,
-)
-from appliance.release.repository import STICK_TIMESTAMP
+from appliance.release.manifest import Blob, Release
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
-from appliance.sync.sources import Source, read_all
+from appliance.sync.content import catalogue_of, files_of, release_of
+from appliance.sync.fetch import Progress, fetch_missing, keep_stick_timestamp
+from appliance.sync.sources import Source
 from appliance.sync.trust import Offer, Trust
 
 log = logging.getLogger(__name__)
 
-# python-tuf's own limit for a timestamp.
-MAX_TIMESTAMP_BYTES = 16_384
-
-Progress = Callable[[str, int, int], None]
 Render = Callable[[Catalogue, Release, Path], None]
 
 
@@ -45,15 +32,17 @@ class Device:
         store: the device's own copy.
         render: makes the pages of a catalogue in an empty folder.
         progress: told what is done, how much of it, and out of how much.
+        languages: codes of those that are shown besides English; none stands for all.
     """
 
     store: Store
     render: Render
     progress: Progress
+    languages: frozenset[str] = frozenset()
 
 
 def update(source: Source, trust: Trust, device: Device) -> Release | None:
-    """Show the newest release of `source`.
+    """Show the newest release of `source`, in the languages of the device.
 
     Returns: the release; None if the device already shows it, or staff went back from it.
 
@@ -68,16 +57,12 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
         offer = trust.newest(source)
         pointer = store.pointer()
         if pointer is None or offer.versions != pointer.floor:
-            _keep_stick_timestamp(source, store)
-        if pointer is not None and pointer.current.release_json == offer.release_json:
-            _mend(offer.release, source, device)
+            keep_stick_timestamp(source, store)
+        if pointer is not None and _is_settled(offer, pointer, source, device):
             _accept(offer, pointer, store)
             return None
-        if pointer is not None and offer.release.number <= pointer.refused:
-            _accept(offer, pointer, store)
-            return None
-        _refuse_unfit(offer.release, pointer)
-        files = _fetch_missing(offer.release, source, device)
+        _refuse_unfit(offer, pointer)
+        files = fetch_missing(offer.release, device.languages, source, store, device.progress)
         shown = _pages(offer.release, offer.release_json, files, device)
         first = Pointer(shown, None, {}) if pointer is None else pointer.moved_to(shown)
         _move(first.accepting(offer.versions, offer.signed_at), pointer, store)
@@ -89,16 +74,14 @@ def remake(device: Device) -> None:
     """Make the pages of what is shown anew, after a setting has changed.
 
     Raises:
-        StoreError: nothing is shown yet, or the store is damaged.
+        StoreError: nothing is shown yet, the store is damaged, or it lacks a language.
     """
     store = device.store
     with store.locked():
         pointer = store.pointer()
         if pointer is None:
             raise StoreError("no release is shown yet, so there are no pages to make anew")
-        release = read_release(pointer.current.release_json.encode())
-        shown = _made(release, pointer.current.release_json, device)
-        _move(pointer.moved_to(shown), pointer, store)
+        _move(pointer.moved_to(_made(pointer.current, device)), pointer, store)
 
 
 def roll_back(device: Device) -> Release:
@@ -113,45 +96,31 @@ def roll_back(device: Device) -> Release:
         pointer = store.pointer()
         if pointer is None or pointer.previous is None:
             raise StoreError("there is no release before the one that is shown")
-        refused = read_release(pointer.current.release_json.encode()).number
-        release = read_release(pointer.previous.release_json.encode())
-        # Made anew: settings may have changed since its pages were made.
-        shown = _made(release, pointer.previous.release_json, device)
-        _move(pointer.moved_back_to(shown, refused), pointer, store)
+        refused = release_of(pointer.current).number
+        # Made anew, in the languages that it had: settings may have changed since.
+        was = Device(store, device.render, device.progress, pointer.previous.languages)
+        _move(pointer.moved_back_to(_made(pointer.previous, was), refused), pointer, store)
+        release = release_of(pointer.previous)
         log.info("went back from release %d to release %d", refused, release.number)
         return release
 
 
-def shown_catalogue(store: Store) -> Catalogue:
-    """Return the content that is shown.
-
-    Raises:
-        StoreError: nothing is shown yet, or the store is damaged.
-    """
-    pointer = store.pointer()
-    if pointer is None:
-        raise StoreError("no release is shown yet")
-    release = read_release(pointer.current.release_json.encode())
-    files = _listed_files(release, lambda blob: _stored(store, blob))
-    return load(_content(store, files))
+def _is_settled(offer: Offer, pointer: Pointer, source: Source, device: Device) -> bool:
+    """Whether no other pages are wanted; what was lost or damaged since is fetched anew."""
+    if offer.release.number <= pointer.refused:
+        return True
+    shown = pointer.current
+    if (shown.release_json, shown.languages) != (offer.release_json, device.languages):
+        return False
+    # A setting, or paper, will need it.
+    fetch_missing(offer.release, device.languages, source, device.store, device.progress)
+    return True
 
 
-def blobs_shown(store: Store, pointer: Pointer) -> tuple[Release, list[str]]:
-    """Return what is shown, and the paths of its shards and blobs, each once.
-
-    Raises:
-        StoreError: the store is damaged.
-    """
-    release = read_release(pointer.current.release_json.encode())
-    files = _listed_files(release, lambda blob: _stored(store, blob))
-    for blob in files.values():
-        _stored(store, blob)
-    return release, list(dict.fromkeys(blob.path for blob in (*release.shards, *files.values())))
-
-
-def _refuse_unfit(release: Release, pointer: Pointer | None) -> None:
-    if pointer is not None:
-        shown = read_release(pointer.current.release_json.encode())
+def _refuse_unfit(offer: Offer, pointer: Pointer | None) -> None:
+    release = offer.release
+    if pointer is not None and pointer.current.release_json != offer.release_json:
+        shown = release_of(pointer.current)
         if release.number <= shown.number:
             raise TrustError(
                 f"release {release.number} is offered, but release {shown.number} is shown:"
@@ -168,87 +137,6 @@ def _version(text: str) -> tuple[int, ...]:
     return tuple(int(part) for part in text.split("."))
 
 
-def _fetch_missing(release: Release, source: Source, device: Device) -> dict[str, Blob]:
-    """Bring every blob of the release into the store. Returns path -> blob."""
-    store = device.store
-    files = _listed_files(release, lambda blob: _fetched(store, blob, source))
-    missing = [blob for blob in dict.fromkeys(files.values()) if _verified(store, blob) is None]
-    _require_space(missing, store)
-    device.progress("fetching", 0, len(missing))
-    with ThreadPoolExecutor(source.at_once) as pool:
-        fetching = [pool.submit(_fetched, store, blob, source) for blob in missing]
-        try:
-            for done, fetched in enumerate(fetching):
-                fetched.result()
-                device.progress("fetching", done + 1, len(missing))
-        finally:
-            for rest in fetching:
-                rest.cancel()
-    return files
-
-
-def _require_space(missing: Sequence[Blob], store: Store) -> None:
-    """Refuse at once what would fail half-way: the new files, and pages as large as today's."""
-    pointer = store.pointer()
-    pages = 0 if pointer is None else store.size_of_site(pointer.current.site)
-    if missing:
-        store.require_space(sum(blob.length for blob in missing) + pages)
-
-
-def _keep_stick_timestamp(source: Source, store: Store) -> None:
-    """Keep the word for sticks, if the source has it: whoever reads a stick judges it."""
-    try:
-        content = read_all(source, f"metadata/{STICK_TIMESTAMP}.json", MAX_TIMESTAMP_BYTES)
-        store.keep_stick_timestamp(content)
-    except (SourceError, OSError) as error:
-        log.info("no longer-lived timestamp for sticks: %s", error)
-
-
-def _mend(release: Release, source: Source, device: Device) -> None:
-    """Fetch anew what was lost or damaged since; a setting, or paper, will need it."""
-    files = _listed_files(release, lambda blob: _fetched(device.store, blob, source))
-    if any(_verified(device.store, blob) is None for blob in files.values()):
-        _fetch_missing(release, source, device)
-
-
-def _listed_files(release: Release, read: Callable[[Blob], bytes]) -> dict[str, Blob]:
-    files: dict[str, Blob] = {}
-    for index, shard in enumerate(release.shards):
-        files.update(read_shard(index, read(shard)))
-    if len(files) > MAX_FILES:
-        raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
-    return files
-
-
-def _fetched(store: Store, blob: Blob, source: Source) -> bytes:
-    """Return a blob's content from the store, or from the source and then keep it."""
-    content = _verified(store, blob)
-    if content is None:
-        data = read_all(source, blob.path, blob.length)
-        content = unpack_blob(blob, data)
-        store.write_blob(blob.path, data)
-    return content
-
-
-def _verified(store: Store, blob: Blob) -> bytes | None:
-    """Return a blob's content if the store has it whole: power cuts can leave empty files."""
-    data = store.read_blob(blob.path, MAX_BLOB_BYTES)
-    if data is None:
-        return None
-    try:
-        return unpack_blob(blob, data)
-    except TrustError:
-        log.warning("%s is damaged in the store and will be fetched anew", blob.path)
-        return None
-
-
-def _stored(store: Store, blob: Blob) -> bytes:
-    content = _verified(store, blob)
-    if content is None:
-        raise StoreError(f"{blob.path} is missing or damaged in the store: sync again")
-    return content
-
-
 def _accept(offer: Offer, pointer: Pointer, store: Store) -> None:
     """Keep what the publisher's newest word says, though nothing else changes."""
     accepted = pointer.accepting(offer.versions, offer.signed_at)
@@ -256,10 +144,11 @@ def _accept(offer: Offer, pointer: Pointer, store: Store) -> None:
         store.move_pointer(accepted)
 
 
-def _made(release: Release, release_json: str, device: Device) -> Shown:
+def _made(shown: Shown, device: Device) -> Shown:
     """Make the pages of a release whose blobs are in the store."""
-    files = _listed_files(release, lambda blob: _stored(device.store, blob))
-    return _pages(release, release_json, files, device)
+    release = release_of(shown)
+    files = files_of(device.store, release, device.languages)
+    return _pages(release, shown.release_json, files, device)
 
 
 def _pages(release: Release, release_json: str, files: Mapping[str, Blob], device: Device) -> Shown:
@@ -268,12 +157,12 @@ def _pages(release: Release, release_json: str, files: Mapping[str, Blob], devic
     device.progress("making pages", 0, 1)
     folder = store.new_site_folder(release.number)
     try:
-        device.render(load(_content(store, files)), release, folder)
+        device.render(catalogue_of(store, files, device.languages), release, folder)
     except (ApplianceError, OSError):
         shutil.rmtree(folder, ignore_errors=True)
         raise
     device.progress("making pages", 1, 1)
-    return Shown(release_json, folder.name)
+    return Shown(release_json, folder.name, device.languages)
 
 
 def _move(to: Pointer, pointer: Pointer | None, store: Store) -> None:
@@ -287,18 +176,14 @@ def _move(to: Pointer, pointer: Pointer | None, store: Store) -> None:
     _prune(store, to, keep_site=None if pointer is None else pointer.current.site)
 
 
-def _content(store: Store, files: Mapping[str, Blob]) -> dict[str, bytes]:
-    return {path: _stored(store, blob) for path, blob in files.items()}
-
-
 def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
     """Keep what is shown and what was shown before; the rest goes."""
     kept = [shown for shown in (pointer.current, pointer.previous) if shown is not None]
     blobs: set[str] = set()
     for shown in kept:
-        release = read_release(shown.release_json.encode())
+        release = release_of(shown)
         try:
-            files = _listed_files(release, lambda blob: _stored(store, blob))
+            files = files_of(store, release, shown.languages)
         except ApplianceError as error:
             log.warning("old content is not cleared away this time: %s", error)
             return

@@ -14,7 +14,7 @@ from appliance.config import read_config
 from appliance.site import addresses
 from appliance.site.published import Published
 from appliance.store.store import Store
-from appliance.sync.update import shown_catalogue
+from appliance.sync.content import shown_catalogue
 from tests.bench.processes import ROOT, python, run, running, wait_until_ready
 from tests.bench.web import free_port
 

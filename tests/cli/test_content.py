@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from appliance.site.published import open_site
+from appliance.store.store import Store
 from tests.conftest import Helppoint
-from tests.content import tree_saying
+from tests.content import in_languages, tree_saying, whole_tree
 
 
 def test_staff_go_back_to_the_content_before_and_a_sync_leaves_it(helppoint: Helppoint) -> None:
@@ -49,3 +51,34 @@ def test_what_has_expired_is_never_taken_from_the_network(
 ) -> None:
     done = helppoint.run("sync", *sources, "--accept-expired")
     assert (done.returncode, "memory sticks" in done.stderr) == (2, True)
+
+
+def test_a_box_shows_and_keeps_only_the_languages_that_its_library_wants(
+    tmp_path: Path,
+) -> None:
+    tree = in_languages(whole_tree(), {"en", "en-easyread", "pl", "ur"})
+    helppoint = Helppoint.new(tmp_path, tree)
+    helppoint.run("sync", "--embedded")
+    assert shown_languages(helppoint) == {"en", "en-easyread", "pl", "ur"}
+    blobs = helppoint.home / "store" / "blobs"
+    all_of_them = len(list(blobs.rglob("*.gz")))
+    wrong = helppoint.run("settings", "languages", "pl xx")
+    assert (wrong.returncode, "there is no xx in the content" in wrong.stderr) == (1, True)
+    assert helppoint.run("settings", "languages", "pl").returncode == 0
+    assert shown_languages(helppoint) == {"en", "en-easyread", "pl"}
+    assert len(list(blobs.rglob("*.gz"))) < all_of_them
+    # One more: it is no longer here.
+    more = helppoint.run("settings", "languages", "pl ur")
+    assert (more.returncode, "next sync brings it" in more.stderr) == (0, True)
+    assert shown_languages(helppoint) == {"en", "en-easyread", "pl"}
+    done = helppoint.run("sync", str(helppoint.publisher.repository))
+    assert "now showing release 1" in done.stderr
+    assert shown_languages(helppoint) == {"en", "en-easyread", "pl", "ur"}
+
+
+def shown_languages(box: Helppoint) -> set[str]:
+    """The languages that the home page offers, and its own."""
+    store = Store(box.home / "store")
+    pointer = store.pointer()
+    assert pointer is not None
+    return set(open_site(store.site_folder(pointer.current.site)).facts.frames)

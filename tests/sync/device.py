@@ -23,6 +23,7 @@ class Box:
     anchor: bytes
     now: datetime = SIGNED_AT
     stages: list[str] = field(default_factory=list)
+    languages: frozenset[str] = frozenset()
 
     @property
     def store(self) -> Store:
@@ -30,7 +31,12 @@ class Box:
 
     @property
     def device(self) -> Device:
-        return Device(self.store, _render, lambda stage, _done, _total: self.stages.append(stage))
+        return Device(
+            self.store,
+            _render,
+            lambda stage, _done, _total: self.stages.append(stage),
+            self.languages,
+        )
 
     def trust(self) -> Trust:
         pointer = self.store.pointer()

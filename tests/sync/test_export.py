@@ -12,7 +12,7 @@ from appliance.release.repository import TIMESTAMP_DAYS
 from appliance.sync.export import export
 from appliance.sync.update import roll_back
 from appliance.sync.web import MissingError
-from tests.content import tree_saying
+from tests.content import in_languages, tree_saying, whole_tree
 from tests.publisher import Publisher, days_later, files_in
 from tests.sync.device import Box
 
@@ -116,3 +116,14 @@ def test_a_folder_that_cannot_be_written_is_told(box: Box, tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written"):
         carry(box, tmp_path / "file")
+
+
+def test_a_box_with_only_some_languages_writes_no_stick(
+    publisher: Publisher, tmp_path: Path, stick: Path
+) -> None:
+    tree = in_languages(whole_tree(), {"en", "pl", "ur"})
+    publisher.pack(tree)
+    box = Box(tmp_path / "polish", publisher.anchor(), languages=frozenset({"pl"}))
+    box.sync(str(publisher.repository))
+    with pytest.raises(StoreError, match="keeps only some languages"):
+        carry(box, stick)

@@ -18,8 +18,9 @@ from appliance.errors import (
 )
 from appliance.release.manifest import Release
 from appliance.release.repository import Repository
+from appliance.sync.content import shown_catalogue
 from appliance.sync.sources import FolderSource
-from appliance.sync.update import Device, remake, roll_back, shown_catalogue, update
+from appliance.sync.update import Device, remake, roll_back, update
 from tests.content import GUIDE, real_tree, tree_saying
 from tests.origin import Origin, origin
 from tests.publisher import Publisher, days_later, files_in

@@ -1,0 +1,139 @@
+"""What the store holds of a release: its files, checked by hash, and the catalogue they make."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Mapping
+
+from appliance.catalogue.editions import is_wanted, only
+from appliance.catalogue.load import load
+from appliance.catalogue.model import Catalogue
+from appliance.errors import StoreError, TrustError
+from appliance.release.manifest import (
+    MAX_BLOB_BYTES,
+    MAX_FILES,
+    Blob,
+    Release,
+    read_release,
+    read_shard,
+    unpack_blob,
+)
+from appliance.store.pointer import Pointer, Shown
+from appliance.store.store import Store
+
+log = logging.getLogger(__name__)
+
+
+def listed(
+    release: Release, languages: Collection[str], read: Callable[[Blob], bytes]
+) -> dict[str, Blob]:
+    """Return path -> blob of the files of a release that are wanted for `languages`.
+
+    Args:
+        release: what names the shards.
+        languages: codes; none stands for all.
+        read: returns a shard's content.
+    Raises:
+        TrustError: a shard is none, or there are too many files.
+    """
+    files: dict[str, Blob] = {}
+    for index, shard in enumerate(release.shards):
+        files.update(read_shard(index, read(shard)))
+    if len(files) > MAX_FILES:
+        raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
+    return {path: blob for path, blob in files.items() if is_wanted(path, languages)}
+
+
+def verified(store: Store, blob: Blob) -> bytes | None:
+    """Return a blob's content if the store has it whole: power cuts can leave empty files."""
+    data = store.read_blob(blob.path, MAX_BLOB_BYTES)
+    if data is None:
+        return None
+    try:
+        return unpack_blob(blob, data)
+    except TrustError:
+        log.warning("%s is damaged in the store and will be fetched anew", blob.path)
+        return None
+
+
+def stored(store: Store, blob: Blob) -> bytes:
+    """Return a blob's content.
+
+    Raises:
+        StoreError: the store has it not, or not whole.
+    """
+    content = verified(store, blob)
+    if content is None:
+        raise StoreError(f"{blob.path} is missing or damaged in the store: sync again")
+    return content
+
+
+def files_of(store: Store, release: Release, languages: Collection[str]) -> dict[str, Blob]:
+    """Return path -> blob of a release that the store holds."""
+    return listed(release, languages, lambda blob: stored(store, blob))
+
+
+def catalogue_of(store: Store, files: Mapping[str, Blob], languages: Collection[str]) -> Catalogue:
+    """Load the catalogue of some files.
+
+    Raises:
+        ContentError: they cannot be shown.
+        StoreError: one is missing or damaged.
+    """
+    return only(load({path: stored(store, blob) for path, blob in files.items()}), languages)
+
+
+def shown_catalogue(store: Store) -> Catalogue:
+    """Return the content that is shown.
+
+    Raises:
+        StoreError: nothing is shown yet, or the store is damaged.
+    """
+    pointer = store.pointer()
+    if pointer is None:
+        raise StoreError("no release is shown yet")
+    languages = pointer.current.languages
+    return catalogue_of(store, files_of(store, release_of(pointer.current), languages), languages)
+
+
+def all_languages(store: Store) -> frozenset[str]:
+    """Return the codes of all languages of the release that is shown, also of those left out.
+
+    Raises:
+        StoreError: nothing is shown yet, or the store is damaged.
+    """
+    pointer = store.pointer()
+    if pointer is None:
+        raise StoreError("no release is shown yet")
+    files = files_of(store, release_of(pointer.current), pointer.current.languages)
+    return frozenset(load({path: stored(store, blob) for path, blob in files.items()}).languages)
+
+
+def has_languages(store: Store, languages: Collection[str]) -> bool:
+    """Whether the store holds what is shown in these languages, whole."""
+    pointer = store.pointer()
+    if pointer is None:
+        return False
+    files = files_of(store, release_of(pointer.current), languages)
+    return all(verified(store, blob) is not None for blob in files.values())
+
+
+def release_of(shown: Shown) -> Release:
+    """Return the release that pages were made from."""
+    return read_release(shown.release_json.encode())
+
+
+def blobs_shown(store: Store, pointer: Pointer) -> tuple[Release, list[str]]:
+    """Return what is shown, and the paths of all its shards and blobs, each once.
+
+    Raises:
+        StoreError: the store is damaged, or has only some of the languages.
+    """
+    release = release_of(pointer.current)
+    files = files_of(store, release, ())
+    if any(verified(store, blob) is None for blob in files.values()):
+        raise StoreError(
+            "this box does not have the whole release, perhaps because it keeps only some"
+            ' languages: `helppoint settings languages ""` and a sync bring the rest'
+        )
+    return release, list(dict.fromkeys(blob.path for blob in (*release.shards, *files.values())))
