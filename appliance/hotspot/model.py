@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from appliance.catalogue.model import Catalogue
 from appliance.config import BOX_ADDRESS, INTERFACES, Config
 from appliance.hotspot.radios import Radio, find_radio
-from appliance.state.state import Settings
+from appliance.state.state import HOST_NAME, Settings
 
 BOX = BOX_ADDRESS
 NETWORK = "10.66.0.0/24"
@@ -37,7 +37,8 @@ class Hotspot:
 
     `name` is the Wi-Fi's name, 1 to 32 bytes; `passphrase` is empty for an open Wi-Fi. Pages are
     served at PORTAL, `portal_port`. `hosts` are those that the gate lets through besides nhs.uk;
-    without `resolvers` (IPv4 addresses) there is no way out and no gate.
+    without `resolvers` (IPv4 addresses) there is no way out and no gate. With
+    `picks_channel` a scan may put another in place of `channel`.
     """
 
     profile: str = "onboard"
@@ -46,6 +47,7 @@ class Hotspot:
     name: bytes = DEFAULT_NAME.encode()
     passphrase: str = ""
     channel: int = DEFAULT_CHANNEL
+    picks_channel: bool = False
     radio: Radio | None = None
     portal_port: int = 8000
     hosts: tuple[str, ...] = ()
@@ -95,11 +97,17 @@ def hotspot_of(config: Config, settings: Settings, hosts: tuple[str, ...] = ()) 
         name=name.encode(),
         passphrase=settings.wifi_passphrase if table.passphrase is None else table.passphrase,
         channel=table.channel or DEFAULT_CHANNEL,
+        picks_channel=not table.channel,
         radio=find_radio(table.radio, table.profile) if table.radio else None,
         portal_port=config.port,
-        hosts=hosts,
-        resolvers=table.resolvers,
+        hosts=tuple(sorted({*hosts, *_own_hosts(settings)})),
+        resolvers=table.resolvers if settings.walled_garden == "on" else (),
     )
+
+
+def _own_hosts(settings: Settings) -> set[str]:
+    """Return what the library lets through; judged anew, whatever its file of settings holds."""
+    return {host for host in settings.gate_hosts.split() if re.fullmatch(HOST_NAME, host)}
 
 
 def hosts_of(catalogue: Catalogue) -> tuple[str, ...]:

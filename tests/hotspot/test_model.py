@@ -73,3 +73,21 @@ def test_the_gate_knows_the_hosts_of_the_content() -> None:
     assert "www.mind.org.uk" in hosts
     assert list(hosts) == sorted(set(hosts))
     assert not [host for host in hosts if f".{host}".endswith(".nhs.uk")]
+
+
+def test_a_librarys_own_hosts_pass_the_gate_as_well() -> None:
+    settings = Settings(gate_hosts="z.example\na.example\nwww.mind.org.uk\ncom\n.org\nx;y.example")
+    hotspot = hotspot_of(Config(HOME), settings, ("www.mind.org.uk",))
+    assert hotspot.hosts == ("a.example", "www.mind.org.uk", "z.example")
+
+
+def test_a_library_can_do_without_the_walled_garden() -> None:
+    own = Config(HOME, hotspot=HotspotConfig(resolvers=("192.168.1.1",)))
+    assert hotspot_of(own, Settings()).has_gate
+    assert not hotspot_of(own, Settings(walled_garden="off")).has_gate
+
+
+def test_a_channel_is_picked_unless_the_file_has_one() -> None:
+    assert hotspot_of(Config(HOME), Settings()).picks_channel
+    chosen = hotspot_of(Config(HOME, hotspot=HotspotConfig(channel=3)), Settings())
+    assert (chosen.channel, chosen.picks_channel) == (3, False)
