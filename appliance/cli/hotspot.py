@@ -1,15 +1,22 @@
-"""The command that shows the hotspot's files."""
+"""Commands of the box's own Wi-Fi: what it should be, putting it in force, how it is."""
 
 from __future__ import annotations
 
+import os
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from appliance.config import Config
-from appliance.errors import ConfigError
-from appliance.hotspot.model import PORTAL, hosts_of, hotspot_of
+from appliance.errors import ConfigError, HotspotError
+from appliance.hotspot.apply import PartlyAppliedError, apply
+from appliance.hotspot.down import down
+from appliance.hotspot.model import PORTAL, Hotspot, hosts_of, hotspot_of
 from appliance.hotspot.render import render, write
+from appliance.hotspot.status import as_text, status, uplink_resolvers
+from appliance.hotspot.system import System
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
 from appliance.sync.update import shown_catalogue
@@ -17,7 +24,7 @@ from appliance.sync.update import shown_catalogue
 
 @click.group("hotspot")
 def hotspot_command() -> None:
-    """The box's own Wi-Fi: its files, from [hotspot] in helppoint.toml and the settings."""
+    """The box's own Wi-Fi, from [hotspot] in helppoint.toml and the settings."""
 
 
 @hotspot_command.command("show")
@@ -25,9 +32,7 @@ def hotspot_command() -> None:
 @click.pass_obj
 def show(config: Config, to: Path | None) -> None:
     """Print the files of the hotspot; changes nothing on this computer."""
-    store = Store(config.store)
-    hosts = hosts_of(shown_catalogue(store)) if store.pointer() is not None else ()
-    files = render(hotspot_of(config, SettingsFile(config.settings_file).read(), hosts))
+    files = render(wanted_hotspot(config))
     if config.host not in {PORTAL, "0.0.0.0"}:  # noqa: S104 - a comparison, nothing is bound
         click.echo(
             f"Note: phones are led to {PORTAL}, but host in helppoint.toml is {config.host}:"
@@ -44,3 +49,59 @@ def show(config: Config, to: Path | None) -> None:
         raise ConfigError(f"{to} cannot be written: {error.strerror}") from error
     for path in files:
         click.echo(to / path)
+
+
+@hotspot_command.command("apply")
+@click.option("--scan", is_flag=True, help="Choose the channel anew from what the radio hears.")
+@click.pass_obj
+def apply_command(config: Config, *, scan: bool) -> None:
+    """Put the hotspot in force: only what differs is changed."""
+    be_root()
+    try:
+        done = apply(wanted_hotspot(config), System(), rescan=scan)
+    except PartlyAppliedError as error:
+        click.echo("\n".join(error.done))
+        raise
+    click.echo("\n".join(done) or "Nothing had to be changed: the hotspot is in force.")
+
+
+@hotspot_command.command("down")
+def down_command() -> None:
+    """Undo all of it: no Wi-Fi, no firewall, no files; until the next apply."""
+    be_root()
+    click.echo("\n".join(down(System())) or "Nothing had to be undone: there is no hotspot.")
+
+
+@hotspot_command.command("status")
+@click.option("--json", "is_json", is_flag=True, help="For programs: all of it.")
+@click.pass_obj
+def status_command(config: Config, *, is_json: bool) -> None:
+    """Say whether the hotspot works, and what to do if not; counts only. Exit code 1: no."""
+    be_root()
+    seen = status(wanted_hotspot(config), System(), config.network_file)
+    click.echo(seen.as_json() if is_json else as_text(seen))
+    if not seen.works:
+        sys.exit(1)
+
+
+def wanted_hotspot(config: Config) -> Hotspot:
+    """Return the hotspot that this box should be, by its file, its settings and its content."""
+    store = Store(config.store)
+    hosts = hosts_of(shown_catalogue(store)) if store.pointer() is not None else ()
+    settings = SettingsFile(config.settings_file).read()
+    hotspot = hotspot_of(config, settings, hosts)
+    uplink = uplink_resolvers(config.network_file)
+    if uplink is None or settings.walled_garden == "off":
+        return hotspot
+    # As the watcher would: the file's name servers come first, but open no gate without an uplink.
+    return replace(hotspot, resolvers=(hotspot.resolvers or uplink) if uplink else ())
+
+
+def be_root() -> None:
+    """Refuse anyone else: the programs would answer half, and that half would mislead.
+
+    Raises:
+        HotspotError: not root.
+    """
+    if os.geteuid() != 0:
+        raise HotspotError("only root can change the network or ask about all of it: use sudo")
