@@ -33,6 +33,7 @@ FOLDER = "run/helppoint-learn"
 MOST_MINUTES = 60
 # A page with its pictures and counters asks for some dozens.
 MOST_NAMES = 1_000
+_LEARNER = "set inet helppoint learner"
 _MESSAGE_BYTES = 4_096
 _MESSAGE = re.compile(rf"{gate.TAG}: (\S+)\Z")
 # nginx needs a second to cut what is still open.
@@ -77,7 +78,7 @@ def learn(
         except KeyboardInterrupt:
             pass  # The names so far are what was asked for.
         finally:
-            _shut_out(system, phone)
+            _shut_out(system)
             stop_learning(system)
     return judged(names.seen, hotspot.hosts)
 
@@ -206,9 +207,9 @@ def _start(system: System, file: Path, text: str, seconds: int) -> None:
 
 def _let_through(system: System, phone: str, seconds: int) -> None:
     element = f"{{ {phone} timeout {seconds}s }}"
-    system.run("nft", "add", "element", "inet", "helppoint", "learner", element)
+    system.run("nft", f"flush {_LEARNER}; add element inet helppoint learner {element}")
 
 
-def _shut_out(system: System, phone: str) -> None:
-    """Take the phone out; it may be gone already."""
-    ask(system, "nft", "delete", "element", "inet", "helppoint", "learner", f"{{ {phone} }}")
+def _shut_out(system: System) -> None:
+    """Take the phone out; the kernel may have done so already, or the gate may be gone."""
+    ask(system, "nft", f"flush {_LEARNER}")

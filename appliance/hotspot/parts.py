@@ -305,6 +305,11 @@ class Connection(Part):
         )
         return bool(before) and before != after
 
+    def check(self, system: System, candidate: Path) -> None:
+        """Let NetworkManager's own reader read the profile; the daemon is not asked."""
+        words = ("connection", "modify", "connection.id", CONNECTION)
+        system.run("nmcli", "--offline", *words, told=candidate.read_text(encoding="utf-8"))
+
     def act(self, system: System, hotspot: Hotspot) -> str:  # noqa: ARG002
         """Load the profile and bring it up; phones that had joined the old one join anew."""
         system.run("nmcli", "connection", "load", str(system.root / keyfile.PATH))
@@ -338,6 +343,7 @@ def check_nginx(system: System, candidate: Path) -> None:
         number.unlink(missing_ok=True)
 
 
+FIREWALL = Firewall("The firewall", (firewall.PATH,), is_vital=True)
 GATE = Gate(
     "The gate to trusted sites",
     (gate.PATH,),
@@ -363,7 +369,7 @@ MDNS = Service(
 # stands before anything that it guards; the Wi-Fi opens last.
 ALL: tuple[Part, ...] = (
     Kernel("The kernel's settings", (boot.SYSCTL_PATH,), is_vital=True),
-    Firewall("The firewall", (firewall.PATH,), is_vital=True),
+    FIREWALL,
     Address("The portal's address", is_vital=True),
     NETWORK_UNIT,
     DNSMASQ,

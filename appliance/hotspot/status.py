@@ -17,13 +17,13 @@ from appliance.hotspot.asking import (
     alternative_in_use,
     ask,
     connection_state,
-    firewall_rules,
     has_portal_address,
     is_up,
     unit_state,
 )
 from appliance.hotspot.model import PORTAL, Hotspot
-from appliance.hotspot.parts import DNSMASQ, GATE, MDNS, WATCHER
+from appliance.hotspot.parts import DNSMASQ, FIREWALL, GATE, MDNS, WATCHER
+from appliance.hotspot.record import Applied, read_record
 from appliance.hotspot.system import System
 
 LEASES = "run/helppoint-dnsmasq/leases"
@@ -106,7 +106,7 @@ def status(
         places=places,
         places_left=max(0, (places or 0) - (phones or 0)) if is_known else None,
         services=services,
-        is_firewall_in_force=bool(firewall_rules(system)),
+        is_firewall_in_force=_is_guarded(hotspot, system),
         is_portal_answering=has_portal_address(system) and ask_portal(hotspot),
         is_gate_open=services.get(GATE.unit, False),
         uplink=str(network.get("uplink", "unknown")),
@@ -143,6 +143,12 @@ def problems_of(seen: Status, hotspot: Hotspot, system: System) -> list[str]:
         ),
     ]
     return [words for is_wrong, words in judged if is_wrong]
+
+
+def _is_guarded(hotspot: Hotspot, system: System) -> bool:
+    """Whether the rules are word for word those that were applied."""
+    applied = read_record(system.root).get(FIREWALL.label, Applied(""))
+    return FIREWALL.stands(system, hotspot, applied.evidence)
 
 
 def phones_connected(hotspot: Hotspot, system: System) -> int | None:

@@ -22,8 +22,8 @@ from tests.hotspot.box import Box, Kept
 
 PHONE = "10.66.0.23"
 ONLINE = Hotspot(hosts=("www.mind.org.uk",), resolvers=("192.168.1.1", "9.9.9.9"))
-ADDED = f"nft add element inet helppoint learner {{ {PHONE} timeout 300s }}"
-DELETED = f"nft delete element inet helppoint learner {{ {PHONE} }}"
+OUT = "nft flush set inet helppoint learner"
+IN = f"{OUT}; add element inet helppoint learner {{ {PHONE} timeout 300s }}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +33,12 @@ class Learning(System):
     box: Box = field(default_factory=lambda: Box(Path("/nowhere")))
     texts: list[str] = field(default_factory=list)
 
-    def run(self, *words: str, timeout_s: float = 0) -> str:  # noqa: ARG002
+    def run(self, *words: str, timeout_s: float = 0, told: str = "") -> str:  # noqa: ARG002
         if words[0] == "systemd-run":
             self.texts.append(Path(words[-1]).read_text())
             self.box.kept.known_units.add(UNIT)
             self.box.kept.running[UNIT] = " ".join(words)
-        elif words[:2] in {("nft", "add"), ("nft", "delete")} and "element" in words:
+        elif " ".join(words).startswith(OUT):
             self.box.said.append(" ".join(words))
             return ""
         return self.box.run(*words) if words[0] != "systemd-run" else ""
@@ -65,12 +65,12 @@ def test_names_are_noted_and_judged_and_all_is_put_back(system: Learning) -> Non
     def wait(seconds: float) -> None:
         assert seconds == 300
         assert UNIT in system.box.kept.running
-        assert ADDED in system.box.said
+        assert IN in system.box.said
         _tell(system, "cdn.example", "www.nhs.uk", "WWW.Mind.org.uk", "a.cdn.example", "-")
 
     learnt = learn(ONLINE, PHONE, 5, system, wait)
     assert learnt == Learnt(("www.mind.org.uk", "www.nhs.uk"), ("a.cdn.example", "cdn.example"))
-    assert system.box.deeds()[-2:] == [DELETED, f"systemctl stop {UNIT}"]
+    assert system.box.deeds()[-2:] == [OUT, f"systemctl stop {UNIT}"]
     assert UNIT not in system.box.kept.running
     assert not (system.root / FOLDER).exists()
 
@@ -90,15 +90,14 @@ def test_whatever_goes_wrong_all_is_put_back(system: Learning) -> None:
 
     with pytest.raises(RuntimeError):
         learn(ONLINE, PHONE, 5, system, wait)
-    assert DELETED in system.box.said
+    assert OUT in system.box.said
     assert UNIT not in system.box.kept.running
     assert not (system.root / FOLDER).exists()
 
 
-def test_it_ends_by_itself_although_the_command_was_killed(system: Learning) -> None:
+def test_the_second_nginx_serves_nobody_else(system: Learning) -> None:
     learn(ONLINE, PHONE, 5, system, lambda _: None)
     (text,) = system.texts
-    assert f"timeout {5 * 60}s" in ADDED
     assert f"allow {PHONE};\n        deny all;" in text
     assert "resolver 192.168.1.1 9.9.9.9 ipv6=off;" in text
 
