@@ -21,6 +21,8 @@ PORTAL = "198.51.100.1"
 DEFAULT_NAME = "Help Point"
 # The middle of the three channels that do not overlap, until a scan says better.
 DEFAULT_CHANNEL = 6
+# Profiles whose access point is the box itself.
+WITH_RADIO = frozenset({"onboard", "usb"})
 
 
 class Security(Enum):
@@ -56,7 +58,7 @@ class Hotspot:
     @property
     def has_radio(self) -> bool:
         """Whether this box itself is the access point."""
-        return self.profile in {"onboard", "usb"}
+        return self.profile in WITH_RADIO
 
     @property
     def has_own_network(self) -> bool:

@@ -21,7 +21,7 @@ from appliance.hotspot.asking import (
     is_up,
     unit_state,
 )
-from appliance.hotspot.model import PORTAL, Hotspot
+from appliance.hotspot.model import PORTAL, WITH_RADIO, Hotspot
 from appliance.hotspot.parts import DNSMASQ, FIREWALL, GATE, MDNS, WATCHER
 from appliance.hotspot.record import Applied, read_record
 from appliance.hotspot.system import System
@@ -241,7 +241,7 @@ def _lines(seen: Status) -> list[tuple[str, str]]:
     return [
         ("Wi-Fi name", f"{seen.name} ({seen.security})"),
         ("Network card", f"{seen.interface} ({seen.profile}), {_on(seen.is_interface_up)}"),
-        ("Channel", _known(seen.channel)),
+        *([("Channel", _known(seen.channel))] if seen.profile in WITH_RADIO else []),
         ("Phones", f"{_known(seen.phones)} connected, {_known(seen.places_left)} places left"),
         ("Portal", "answers" if seen.is_portal_answering else "does not answer"),
         ("Firewall", "in force" if seen.is_firewall_in_force else "not in force"),

@@ -141,6 +141,7 @@ def test_behind_another_access_point_leases_are_counted(tmp_path: Path) -> None:
     path.write_text(f"{int(time.time()) + 900} {PHONE} 10.66.0.23 * *\n")
     seen = status(external, box, tmp_path / "none", _answers)
     assert (seen.phones, seen.channel) == (1, None)
+    assert "Channel" not in as_text(seen)
     assert "10.66.0.23" not in seen.as_json() + as_text(seen)
 
 
