@@ -84,9 +84,20 @@ class Hotspot:
         return Security.WPA2
 
 
-def hotspot_of(config: Config, settings: Settings, hosts: tuple[str, ...] = ()) -> Hotspot:
+def hotspot_of(
+    config: Config,
+    settings: Settings,
+    hosts: tuple[str, ...] = (),
+    uplink: tuple[str, ...] | None = None,
+) -> Hotspot:
     """Decide a box's hotspot: its own file first, then what the library has set.
 
+    Args:
+        config: the box's file.
+        settings: what the library has set.
+        hosts: those that the gate lets through besides nhs.uk.
+        uplink: the name servers of the way out, empty if there is none now; None if nobody watches
+            it. The file's come before the uplink's, but open no gate without one.
     Raises:
         ConfigError: the file names a radio that is not in the table, or not for this profile.
     """
@@ -103,8 +114,13 @@ def hotspot_of(config: Config, settings: Settings, hosts: tuple[str, ...] = ()) 
         radio=find_radio(table.radio, table.profile) if table.radio else None,
         portal_port=config.port,
         hosts=tuple(sorted({*hosts, *_own_hosts(settings)})),
-        resolvers=table.resolvers if settings.walled_garden == "on" else (),
+        resolvers=_resolvers(table.resolvers, uplink) if settings.walled_garden == "on" else (),
     )
+
+
+def _resolvers(own: tuple[str, ...], uplink: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the file's name servers or the uplink's; none while there is no way out."""
+    return () if uplink == () else own or uplink or ()
 
 
 def _own_hosts(settings: Settings) -> set[str]:

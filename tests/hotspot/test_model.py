@@ -26,6 +26,18 @@ def test_name_and_passphrase_come_from_the_settings_unless_the_file_has_them() -
     assert hotspot_of(Config(HOME), Settings()).name == b"Help Point"
 
 
+def test_the_gate_opens_by_the_files_name_servers_or_the_uplinks_but_not_without_one() -> None:
+    plain = Config(HOME)
+    own = Config(HOME, hotspot=HotspotConfig(resolvers=("9.9.9.9",)))
+    found = ("192.168.1.1",)
+    assert hotspot_of(plain, SETTINGS, uplink=found).resolvers == found
+    assert hotspot_of(own, SETTINGS, uplink=found).resolvers == ("9.9.9.9",)
+    assert not hotspot_of(own, SETTINGS, uplink=()).has_gate
+    # Where nobody watches, as with `helppoint hotspot show`, the file decides.
+    assert hotspot_of(own, SETTINGS).resolvers == ("9.9.9.9",)
+    assert not hotspot_of(plain, SETTINGS).has_gate
+
+
 @pytest.mark.parametrize(
     ("profile", "interface"),
     [("onboard", "wlan0"), ("usb", "wlan1"), ("external", "eth1"), ("lan", "eth0")],
