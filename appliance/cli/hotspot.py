@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from appliance.cli.watching import run
 from appliance.config import Config
 from appliance.errors import ConfigError, HotspotError
 from appliance.hotspot.apply import PartlyAppliedError, apply
@@ -20,6 +21,8 @@ from appliance.hotspot.system import System
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
 from appliance.sync.update import shown_catalogue
+
+log = logging.getLogger(__name__)
 
 
 @click.group("hotspot")
@@ -84,17 +87,33 @@ def status_command(config: Config, *, is_json: bool) -> None:
         sys.exit(1)
 
 
+@hotspot_command.command("watch")
+@click.pass_obj
+def watch_command(config: Config) -> None:
+    """Watch uplink and radio, open and shut the gate: a service, until it is stopped."""
+    be_root()
+    system = System()
+
+    def switch(resolvers: tuple[str, ...]) -> bool:
+        hotspot = _hotspot(config, resolvers)
+        for sentence in apply(hotspot, system):
+            log.warning("%s", sentence)
+        return hotspot.has_gate
+
+    run(config, _hotspot(config, ()), system, switch)
+
+
 def wanted_hotspot(config: Config) -> Hotspot:
     """Return the hotspot that this box should be, by its file, its settings and its content."""
+    return _hotspot(config, uplink_resolvers(config.network_file))
+
+
+def _hotspot(config: Config, uplink: tuple[str, ...] | None) -> Hotspot:
     store = Store(config.store)
-    hosts = hosts_of(shown_catalogue(store)) if store.pointer() is not None else ()
-    settings = SettingsFile(config.settings_file).read()
-    hotspot = hotspot_of(config, settings, hosts)
-    uplink = uplink_resolvers(config.network_file)
-    if uplink is None or settings.walled_garden == "off":
-        return hotspot
-    # As the watcher would: the file's name servers come first, but open no gate without an uplink.
-    return replace(hotspot, resolvers=(hotspot.resolvers or uplink) if uplink else ())
+    # Loading all content takes a Pi seconds; a gate that is to be shut needs no names.
+    is_needed = uplink != () and store.pointer() is not None
+    hosts = hosts_of(shown_catalogue(store)) if is_needed else ()
+    return hotspot_of(config, SettingsFile(config.settings_file).read(), hosts, uplink)
 
 
 def be_root() -> None:

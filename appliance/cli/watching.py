@@ -7,8 +7,9 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
-from appliance.config import Config
+from appliance.config import FILE_NAME, Config
 from appliance.hotspot import link
 from appliance.hotspot.model import Hotspot
 from appliance.hotspot.radio_watcher import RadioWatcher
@@ -20,6 +21,7 @@ from appliance.state.network import Facts
 from appliance.sync.sources import is_on_network
 
 SYNC_UNIT = "helppoint-sync.service"
+SETUP_EVERY_S = 10.0
 # probe.py ends by itself after 8 s; a Pi needs 2 s more to start it.
 PROBE_TIMEOUT_S = 15
 # systemd takes an order in milliseconds, `--no-block`.
@@ -44,13 +46,32 @@ def run(
     os.umask(0o022)
     board = Board(config.network_file, Facts(hotspot=hotspot.has_own_network))
     outside = _outside(config, hotspot, system, switch)
-    steps: dict[str, Step] = {"uplink": UplinkWatcher(outside, board).step}
+    steps: dict[str, Step] = {
+        "uplink": UplinkWatcher(outside, board).step,
+        "setup": _ends_when_changed(config.home / FILE_NAME, stopping),
+    }
     if hotspot.has_radio:
         steps["radio"] = RadioWatcher(system, hotspot.interface, board).step
     try:
         watch(steps, stopping, tell_service_manager)
     finally:
         board.wipe()
+
+
+def _ends_when_changed(file: Path, stopping: threading.Event) -> Step:
+    """Return a step that ends all watching when a box was set up anew: systemd starts it again."""
+
+    def stamp() -> tuple[int, int] | None:
+        return (file.stat().st_ino, file.stat().st_mtime_ns) if file.exists() else None
+
+    first = stamp()
+
+    def step() -> float:
+        if stamp() != first:
+            stopping.set()
+        return SETUP_EVERY_S
+
+    return step
 
 
 def _outside(

@@ -12,7 +12,7 @@ from enum import StrEnum
 # Readings in a row that it takes to change one's mind.
 READINGS = 2
 # Between two readings while minds are changing.
-CHANGING_PAUSE_S = 1.0
+CHANGING_PAUSE_S = 0.5
 # Without a way out: this often at first, a change must be known within 10 s (issue 5). Then ever
 # more seldom: when the content's host is down, thousands of boxes must not fall upon it. What a
 # change on the spot shows (cable, address, name servers that answer again) is tried at once.

@@ -105,6 +105,7 @@ class UplinkWatcher:
             self._resolvers, self._have_names = (), False
             return Cause.NO_LINK
         if is_new:
+            self._resolvers = ()
             self._next_names = self._next_probe = now_s
         if now_s < min(self._next_names, self._next_probe):
             return None
@@ -112,7 +113,9 @@ class UplinkWatcher:
 
     def _read_names(self, link: Link, now_s: float) -> Cause | None:
         self._next_names = now_s + NAMES_EVERY_S
-        if now_s >= self._next_probe or not self._have_names:
+        is_due = now_s >= self._next_probe or not self._have_names
+        # NetworkManager is slow to ask, and need not be asked again while minds are changing.
+        if not self._resolvers or (is_due and not self._known.is_changing):
             self._resolvers = self._outside.find_resolvers(link)
         had_names = self._have_names
         self._have_names = self._outside.names_answer(self._resolvers)
@@ -151,6 +154,7 @@ class UplinkWatcher:
         uplink, cause = self._known.uplink, self._known.cause
         log.warning("uplink: %s (%s)", uplink, cause)
         changes: dict[str, object] = {"uplink": str(uplink), "cause": str(cause), "since": stamp()}
+        changes["resolvers"] = self._resolvers
         if uplink is not Uplink.UP:
             changes["garden"] = False
         self._board.note(**changes)
