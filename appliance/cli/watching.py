@@ -47,7 +47,7 @@ def run(
     board = Board(config.network_file, Facts(hotspot=hotspot.has_own_network))
     outside = _outside(config, hotspot, system, switch)
     steps: dict[str, Step] = {
-        "uplink": UplinkWatcher(outside, board).step,
+        "uplink": _woken_early(UplinkWatcher(outside, board).step, link.Wake()),
         "setup": _ends_when_changed(config.home / FILE_NAME, stopping),
     }
     if hotspot.has_radio:
@@ -56,6 +56,16 @@ def run(
         watch(steps, stopping, tell_service_manager)
     finally:
         board.wipe()
+
+
+def _woken_early(step: Step, wake: link.Wake) -> Step:
+    """Return a step that does its own waiting, so that a pulled cable ends it."""
+
+    def woken() -> float:
+        wake.wait(step())
+        return 0.0
+
+    return woken
 
 
 def _ends_when_changed(file: Path, stopping: threading.Event) -> Step:

@@ -34,6 +34,10 @@ TIMEOUT_S = 10
 NAMES_TIMEOUT_S = 1.5
 NO_ERROR, NO_SUCH_NAME = 0, 3
 _DEAD = {"linkdown", "dead"}
+# rtnetlink.h: cards, IPv4 addresses, IPv4 routes.
+_GROUPS = 0x1 | 0x10 | 0x40
+# One pulled cable makes a dozen messages; a flapping one is looked at five times a second at most.
+SETTLE_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,32 @@ class Link:
     interface: str
     gateway: str
     addresses: tuple[str, ...]
+
+
+class Wake:
+    """Waits for news of cards, addresses and routes; what they say, `look` finds out."""
+
+    def __init__(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the kernel does not let us.
+        """
+        kind = socket.SOCK_RAW | socket.SOCK_NONBLOCK
+        self._line = socket.socket(socket.AF_NETLINK, kind, socket.NETLINK_ROUTE)
+        self._line.bind((0, _GROUPS))
+
+    def wait(self, seconds: float) -> None:
+        """Return after so many seconds, or soon after the first news."""
+        if not select.select([self._line], [], [], seconds)[0]:
+            return
+        time.sleep(SETTLE_S)
+        try:
+            while self._line.recv(65_536):
+                pass
+        except OSError:
+            # Nothing more, or so much that the kernel threw some away: it is news all the same.
+            return
 
 
 def look(system: System, own: str) -> Link | None:

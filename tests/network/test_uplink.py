@@ -127,6 +127,15 @@ def test_a_cable_that_is_pulled_and_put_back_is_known_in_time(uplink: Uplink) ->
     uplink.settles("up", "origin")
 
 
+def test_a_pulled_cable_wakes_the_watcher_early(uplink: Uplink) -> None:
+    waiting = "print('waits', flush=True); wake.wait(600); print('woken', flush=True)"
+    code = f"from appliance.hotspot.link import Wake; wake = Wake(); {waiting}"
+    log = uplink.lab._start("box", sys.executable, "-c", code)
+    uplink.within(60, lambda: "waits" in log.read_text())
+    uplink.cable("down")
+    uplink.within(60, lambda: "woken" in log.read_text())
+
+
 @pytest.mark.parametrize(
     ("last", "uplink_then", "cause"), [("down", "down", "no-link"), ("up", "up", "origin")]
 )
