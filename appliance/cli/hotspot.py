@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -93,6 +94,11 @@ def watch_command(config: Config) -> None:
     """Watch uplink and radio, open and shut the gate: a service, until it is stopped."""
     be_root()
     system = System()
+    run(config, _hotspot(config, ()), system, gate_switch(config, system))
+
+
+def gate_switch(config: Config, system: System) -> Callable[[tuple[str, ...]], bool]:
+    """Return what opens the gate by the uplink's name servers, or shuts it if there are none."""
 
     def switch(resolvers: tuple[str, ...]) -> bool:
         hotspot = _hotspot(config, resolvers)
@@ -100,7 +106,7 @@ def watch_command(config: Config) -> None:
             log.warning("%s", sentence)
         return hotspot.has_gate
 
-    run(config, _hotspot(config, ()), system, switch)
+    return switch
 
 
 def wanted_hotspot(config: Config) -> Hotspot:

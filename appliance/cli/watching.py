@@ -48,7 +48,7 @@ def run(
     outside = _outside(config, hotspot, system, switch)
     steps: dict[str, Step] = {
         "uplink": _woken_early(UplinkWatcher(outside, board).step, link.Wake()),
-        "setup": _ends_when_changed(config.home / FILE_NAME, stopping),
+        "setup": ends_when_changed(config.home / FILE_NAME, stopping),
     }
     if hotspot.has_radio:
         steps["radio"] = RadioWatcher(system, hotspot.interface, board).step
@@ -68,7 +68,7 @@ def _woken_early(step: Step, wake: link.Wake) -> Step:
     return woken
 
 
-def _ends_when_changed(file: Path, stopping: threading.Event) -> Step:
+def ends_when_changed(file: Path, stopping: threading.Event) -> Step:
     """Return a step that ends all watching when a box was set up anew: systemd starts it again."""
 
     def stamp() -> tuple[int, int] | None:

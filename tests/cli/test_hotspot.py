@@ -4,17 +4,21 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from appliance.cli.gate import words_of
-from appliance.cli.hotspot import wanted_hotspot
+from appliance.cli.hotspot import gate_switch, wanted_hotspot
+from appliance.cli.watching import ends_when_changed
 from appliance.config import Config, HotspotConfig
+from appliance.hotspot import gate
 from appliance.hotspot.learn import Learnt
 from appliance.hotspot.render import render
 from appliance.state.state import SettingsFile
+from tests.hotspot.box import Box
 from tests.hotspot.samples import SAMPLES
 from tests.publisher import files_in
 
@@ -132,3 +136,38 @@ def test_an_uplink_opens_the_gate_and_its_loss_shuts_it(tmp_path: Path) -> None:
     config.network_file.write_text('{"uplink": "up", "resolvers": ["192.168.1.1"]}')
     SettingsFile(config.settings_file).change("walled_garden", "off")
     assert wanted_hotspot(config).resolvers == ()
+
+
+def test_the_watchers_switch_opens_and_shuts_the_gate_and_leaves_phones_alone(
+    tmp_path: Path,
+) -> None:
+    box = Box(tmp_path / "box")
+    config = Config(tmp_path)
+    switch = gate_switch(config, box)
+    assert switch(()) is False
+    assert "helppoint-gate.service" not in box.kept.running
+    before = len(box.said)
+    assert switch(("192.168.1.1",)) is True
+    assert "resolver 192.168.1.1 " in (box.root / gate.PATH).read_text()
+    assert "helppoint-gate.service" in box.kept.running
+    assert switch(()) is False
+    assert "helppoint-gate.service" not in box.kept.running
+    assert not [
+        command
+        for command in box.said[before:]
+        if command.startswith(("nmcli connection", "systemctl restart helppoint-dnsmasq"))
+    ]
+    # A garden that the library has shut is not opened, whatever the uplink.
+    SettingsFile(config.settings_file).change("walled_garden", "off")
+    assert switch(("192.168.1.1",)) is False
+    assert "helppoint-gate.service" not in box.kept.running
+
+
+def test_a_changed_setup_ends_the_watching(tmp_path: Path) -> None:
+    stopping, file = threading.Event(), tmp_path / "helppoint.toml"
+    step = ends_when_changed(file, stopping)
+    step()
+    assert not stopping.is_set()
+    file.write_text("")
+    step()
+    assert stopping.is_set()
