@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -15,8 +16,13 @@ from appliance.hotspot.apply import PartlyAppliedError, apply
 from appliance.hotspot.asking import firewall_rules
 from appliance.hotspot.down import down
 from appliance.hotspot.learn import FOLDER, UNIT, learn
+from appliance.hotspot.link import look
 from appliance.hotspot.model import BOX, PORTAL, Hotspot
 from appliance.hotspot.status import Status, status
+from appliance.hotspot.uplink import Cause
+from appliance.hotspot.uplink_watcher import Outside, UplinkWatcher
+from appliance.hotspot.watch import Board
+from appliance.state.network import Facts, read_facts
 from tests.network.applied import AppliedLab
 from tests.network.lab import NHS, ROUTER, why_not
 
@@ -235,3 +241,40 @@ def test_the_kernel_ends_learning_by_itself(lab: AppliedLab) -> None:
     # Led to where nobody listens, until its second is over.
     lab.wait_for(lambda: _greet(lab, 1, "www.nhs.uk") == "CN=www.nhs.uk", "the kernel's own end")
     assert mine not in lab.run("box", "nft", "list", "set", "inet", "helppoint", "learner")
+
+
+def test_the_watcher_opens_the_gate_with_the_cable_and_shuts_it_without(lab: AppliedLab) -> None:
+    def switch(resolvers: tuple[str, ...]) -> bool:
+        hotspot = replace(OFFLINE, resolvers=resolvers)
+        apply(hotspot, lab.system)
+        return hotspot.has_gate
+
+    outside = Outside(
+        look=lambda: look(lab.system, OFFLINE.interface),
+        find_resolvers=lambda _: (ROUTER,),
+        names_answer=lambda _: True,
+        probe=lambda: Cause.ORIGIN,
+        switch=switch,
+        start_sync=lambda: None,
+    )
+    watcher = UplinkWatcher(outside, Board(lab.folder / "network.json", Facts(hotspot=True)))
+
+    def settles(uplink: str, *, garden: bool) -> None:
+        def is_so() -> bool:
+            time.sleep(watcher.step())
+            known = read_facts(lab.folder / "network.json")
+            return known is not None and (known.uplink, known.garden) == (uplink, garden)
+
+        lab.wait_for(is_so, f"being {uplink}")
+
+    apply(OFFLINE, lab.system)
+    lab.wait_for(lambda: ":53 " in lab.run("box", "ss", "-lnu"), "dnsmasq starting")
+    lab.lease(1)
+    for _ in range(3):
+        settles("up", garden=True)
+        _wait_for_gate(lab)
+        assert _greet(lab, 1, "www.nhs.uk") == "CN=www.nhs.uk"
+        lab.run("library", "ip", "link", "set", "lan0", "down")
+        settles("down", garden=False)
+        assert lab.phone(1, "knock", NHS, "443") == "ECONNREFUSED"
+        lab.run("library", "ip", "link", "set", "lan0", "up")
