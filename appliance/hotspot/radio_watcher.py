@@ -14,6 +14,7 @@ from appliance.hotspot.watch import Board
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 3.0
+MANAGER_EVERY_S = 30.0
 # Scans take a while from the other radio's own work.
 SCAN_EVERY_S = 300.0
 # One scan can miss a beacon.
@@ -36,6 +37,7 @@ class RadioWatcher:
         self._modules: tuple[str, ...] = ()
         self._ear = _Ear(system, interface, clock)
         self._state = ""
+        self._next_manager_s = clock()
 
     def step(self) -> float:
         """Look once and act. Returns the seconds to wait.
@@ -61,8 +63,15 @@ class RadioWatcher:
 
     def _look(self) -> radio.Seen:
         cards = beacon.all_cards(self._system)
-        seen = beacon.look(self._system, cards, self._interface)
+        seen = beacon.look(self._system, cards, self._interface, asks_manager=self._is_due())
         return replace(seen, is_heard=self._ear.hears(cards)) if seen.serves else seen
+
+    def _is_due(self) -> bool:
+        """Whether NetworkManager is to be asked: now and then, and whenever something was wrong."""
+        if self._history.serves and self._clock() < self._next_manager_s:
+            return False
+        self._next_manager_s = self._clock() + MANAGER_EVERY_S
+        return True
 
     def _restart(self, action: radio.Action) -> None:
         log.warning("radio: silent, trying: %s", action)

@@ -17,8 +17,8 @@ from appliance.hotspot.watch import Board, stamp
 
 log = logging.getLogger(__name__)
 
-# Link: what a pulled cable or an address that is gone costs until it is known.
-LOOK_EVERY_S = 2.0
+# The kernel's own news wake the watcher earlier (link.py); this holds should one be lost.
+LOOK_EVERY_S = 4.0
 LEAST_PAUSE_S = 0.1
 NAMES_EVERY_S = 4.0
 # Where no content source has a name of its own to ask for.

@@ -82,6 +82,19 @@ def test_an_access_point_that_dies_is_back_in_time_and_counted(pi: Pi) -> None:
     assert facts(pi) == ("serving", 1)
 
 
+def test_another_network_on_the_radio_is_found_although_networkmanager_is_asked_seldom(
+    pi: Pi,
+) -> None:
+    clock = Hour()
+    watcher = watched(pi, clock)
+    pass_by(watcher, clock, 300)
+    asked = [command for command in pi.ran if command.startswith("nmcli")]
+    assert 10 <= len(asked) <= 12
+    pi.says["nmcli -g GENERAL.STATE"] = "100 (connected)\nanother network\n"
+    pass_by(watcher, clock, 60)
+    assert facts(pi)[1] >= 1
+
+
 def test_what_a_connection_does_not_mend_a_driver_may(pi: Pi) -> None:
     (pi.root / "sys/class/net/wlan0/device/driver").mkdir(parents=True)
     (pi.root / "sys/module/brcmfmac").mkdir(parents=True)
