@@ -25,6 +25,7 @@ from appliance.hotspot.model import PORTAL, WITH_RADIO, Hotspot
 from appliance.hotspot.parts import DNSMASQ, FIREWALL, GATE, MDNS, WATCHER
 from appliance.hotspot.record import Applied, read_record
 from appliance.hotspot.system import System
+from appliance.hotspot.uplink import in_words
 
 LEASES = "run/helppoint-dnsmasq/leases"
 MAX_BYTES = 1_000_000
@@ -137,6 +138,15 @@ def problems_of(seen: Status, hotspot: Hotspot, system: System) -> list[str]:
             for unit in stopped
         ),
         (
+            seen.network.get("radio") == "silent",
+            "phones cannot find the Wi-Fi, and the watcher is bringing it back: wait a minute, then"
+            " pull the box's plug and put it back",
+        ),
+        (
+            bool(seen.network.get("trouble")),
+            f"the way to trusted sites cannot be switched: {seen.network.get('trouble')}",
+        ),
+        (
             not seen.is_portal_answering,
             f"no page answers at {PORTAL}, port {hotspot.portal_port}: `systemctl restart"
             f" {WEB_UNIT}`, and host and port in helppoint.toml",
@@ -245,10 +255,18 @@ def _lines(seen: Status) -> list[tuple[str, str]]:
         ("Phones", f"{_known(seen.phones)} connected, {_known(seen.places_left)} places left"),
         ("Portal", "answers" if seen.is_portal_answering else "does not answer"),
         ("Firewall", "in force" if seen.is_firewall_in_force else "not in force"),
-        ("Uplink", seen.uplink),
+        ("Uplink", f"{seen.uplink}. {in_words(str(seen.network.get('cause', '')))}"),
+        ("Radio", _radio(seen.network)),
         ("Gate to trusted sites", "open" if seen.is_gate_open else "closed"),
         *((unit, "runs" if runs else "does not run") for unit, runs in seen.services.items()),
     ]
+
+
+def _radio(network: Mapping[str, _PLAIN]) -> str:
+    """Say what the watcher knows of the beacon, and how often it had to bring it back."""
+    state, restarts = network.get("radio", "not watched"), network.get("restarts", 0)
+    words = {"none": "not watched", "serving": "on the air", "silent": "silent"}
+    return f"{words.get(str(state), state)}, restarted {restarts} times"
 
 
 def _known(number: int | None) -> str:

@@ -69,6 +69,28 @@ def test_json_has_all_of_it_and_no_phone(box: Box) -> None:
     assert PHONE not in seen.as_json() + as_text(seen)
 
 
+def test_what_the_watcher_found_is_told_in_words(box: Box) -> None:
+    file = box.root / "network.json"
+    file.write_text(
+        '{"uplink": "portal", "cause": "sign-in", "radio": "serving", "restarts": 2, "trouble": ""}'
+    )
+    seen = status(ONBOARD, box, file, _answers)
+    assert seen.works
+    text = as_text(seen)
+    assert "Uplink: portal. A sign-in page of the library's own network is in the way." in text
+    assert "Radio: on the air, restarted 2 times\n" in text
+    file.write_text('{"radio": "silent", "trouble": "nft failed"}')
+    problems = status(ONBOARD, box, file, _answers).problems
+    assert [words.split(":")[0] for words in problems] == [
+        "phones cannot find the Wi-Fi, and the watcher is bringing it back",
+        "the way to trusted sites cannot be switched",
+    ]
+    file.unlink()
+    text = as_text(status(ONBOARD, box, file, _answers))
+    assert "Uplink: unknown. Nothing is known of the way to the internet.\n" in text
+    assert "Radio: not watched, restarted 0 times\n" in text
+
+
 def test_a_radio_that_answers_with_an_error_tells_no_phone(box: Box) -> None:
     failing = Box(box.root, box.kept, broken={"iw dev"})
     seen = status(ONBOARD, failing, box.root / "none", _answers)
