@@ -177,7 +177,8 @@ def _matches(pattern: str) -> Callable[[object], bool]:
     return lambda value: isinstance(value, str) and re.fullmatch(pattern, value) is not None
 
 
-def _is_ipv4(value: object) -> bool:
+def is_ipv4(value: object) -> bool:
+    """Whether a value is an IPv4 address as text."""
     try:
         return isinstance(value, str) and bool(IPv4Address(value))
     except AddressValueError:
@@ -208,6 +209,6 @@ _HOTSPOT_RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     ),
     "resolvers": (
         "a list of up to 3 IPv4 addresses in quotes",
-        lambda value: isinstance(value, list) and len(value) <= 3 and all(map(_is_ipv4, value)),
+        lambda value: isinstance(value, list) and len(value) <= 3 and all(map(is_ipv4, value)),
     ),
 }

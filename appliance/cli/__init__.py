@@ -31,6 +31,7 @@ COMMANDS = {
     "logo": "paper",
     "qr": "paper",
     "hotspot": "hotspot",
+    "gate": "gate",
     "serve": "server",
     "counts": "server",
 }

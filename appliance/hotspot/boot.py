@@ -24,9 +24,9 @@ def render_unit(hotspot: Hotspot) -> str:
     """Return the unit that opens nothing before the firewall stands."""
     radio = (
         f"""\
-# Raspberry Pi OS blocks the radio until its country is known.
-ExecStart=/usr/sbin/iw reg set {hotspot.country}
-ExecStart=/usr/sbin/rfkill unblock wlan
+# Raspberry Pi OS blocks the radio until its country is known. Without a radio the rest must hold.
+ExecStart=-/usr/sbin/iw reg set {hotspot.country}
+ExecStart=-/usr/sbin/rfkill unblock wlan
 """
         if hotspot.has_radio
         else ""

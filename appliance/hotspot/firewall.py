@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from appliance.hotspot.gate import CONNECTIONS, USER
+from appliance.hotspot.gate import CONNECTIONS, LEARN_PORT, USER
 from appliance.hotspot.model import BOX, PORTAL, Hotspot
 
 PATH = "etc/helppoint/nftables.conf"
@@ -19,6 +19,18 @@ NOT_INTERNET = (
     "198.51.100.0/24",
     "224.0.0.0/3",
 )
+
+
+_LEARNER = """\
+    # A member of staff's phone, while `helppoint gate learn` notes what a page needs. The kernel
+    # itself takes it out again, whatever becomes of that command.
+    set learner {
+        type ipv4_addr
+        size 1
+        flags timeout
+    }
+
+"""
 
 
 def render(hotspot: Hotspot) -> str:
@@ -49,7 +61,21 @@ def _phones(hotspot: Hotspot) -> str:
     name, port = hotspot.interface, hotspot.portal_port
     tcp_ports = "{ 80, 443 }" if hotspot.has_gate else "80"
     served_ports = f"{{ 443, {port} }}" if hotspot.has_gate else f"{port}"
-    gate = f"        tcp dport 443 dnat ip to {PORTAL}:443\n" if hotspot.has_gate else ""
+    gate = (
+        f"""\
+        ip saddr @learner tcp dport 443 dnat ip to {PORTAL}:{LEARN_PORT}
+        tcp dport 443 dnat ip to {PORTAL}:443
+"""
+        if hotspot.has_gate
+        else ""
+    )
+    learner = (
+        f"""\
+        ip saddr @learner ip daddr {PORTAL} tcp dport {LEARN_PORT} ct original proto-dst 443 accept
+"""
+        if hotspot.has_gate
+        else ""
+    )
     return f"""\
     set connections {{
         type ipv4_addr
@@ -63,6 +89,7 @@ def _phones(hotspot: Hotspot) -> str:
         elements = {{ {", ".join(NOT_INTERNET)} }}
     }}
 
+{_LEARNER if hotspot.has_gate else ""}\
     # Before any address is translated: a refusal sent later carries the wrong source, and phones
     # wait 5 s for it.
     chain refuse {{
@@ -105,6 +132,7 @@ add @connections {{ ip saddr ct count over {CONNECTIONS} }} reject with tcp rese
         ip daddr {BOX} meta l4proto {{ tcp, udp }} th dport 53 accept
         ip daddr 224.0.0.251 udp dport 5353 accept
         ip daddr {PORTAL} tcp dport {served_ports} ct original proto-dst {tcp_ports} accept
+{learner}\
         icmp type echo-request accept
         drop
     }}

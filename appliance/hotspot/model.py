@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from appliance.catalogue.model import Catalogue
 from appliance.config import BOX_ADDRESS, INTERFACES, Config
 from appliance.hotspot.radios import Radio, find_radio
-from appliance.state.state import Settings
+from appliance.state.state import HOST_NAME, Settings
 
 BOX = BOX_ADDRESS
 NETWORK = "10.66.0.0/24"
@@ -21,6 +21,8 @@ PORTAL = "198.51.100.1"
 DEFAULT_NAME = "Help Point"
 # The middle of the three channels that do not overlap, until a scan says better.
 DEFAULT_CHANNEL = 6
+# Profiles whose access point is the box itself.
+WITH_RADIO = frozenset({"onboard", "usb"})
 
 
 class Security(Enum):
@@ -37,7 +39,8 @@ class Hotspot:
 
     `name` is the Wi-Fi's name, 1 to 32 bytes; `passphrase` is empty for an open Wi-Fi. Pages are
     served at PORTAL, `portal_port`. `hosts` are those that the gate lets through besides nhs.uk;
-    without `resolvers` (IPv4 addresses) there is no way out and no gate.
+    without `resolvers` (IPv4 addresses) there is no way out and no gate. With
+    `picks_channel` a scan may put another in place of `channel`.
     """
 
     profile: str = "onboard"
@@ -46,6 +49,7 @@ class Hotspot:
     name: bytes = DEFAULT_NAME.encode()
     passphrase: str = ""
     channel: int = DEFAULT_CHANNEL
+    picks_channel: bool = False
     radio: Radio | None = None
     portal_port: int = 8000
     hosts: tuple[str, ...] = ()
@@ -54,7 +58,7 @@ class Hotspot:
     @property
     def has_radio(self) -> bool:
         """Whether this box itself is the access point."""
-        return self.profile in {"onboard", "usb"}
+        return self.profile in WITH_RADIO
 
     @property
     def has_own_network(self) -> bool:
@@ -80,9 +84,20 @@ class Hotspot:
         return Security.WPA2
 
 
-def hotspot_of(config: Config, settings: Settings, hosts: tuple[str, ...] = ()) -> Hotspot:
+def hotspot_of(
+    config: Config,
+    settings: Settings,
+    hosts: tuple[str, ...] = (),
+    uplink: tuple[str, ...] | None = None,
+) -> Hotspot:
     """Decide a box's hotspot: its own file first, then what the library has set.
 
+    Args:
+        config: the box's file.
+        settings: what the library has set.
+        hosts: those that the gate lets through besides nhs.uk.
+        uplink: the name servers of the way out, empty if there is none now; None if nobody watches
+            it. The file's come before the uplink's, but open no gate without one.
     Raises:
         ConfigError: the file names a radio that is not in the table, or not for this profile.
     """
@@ -95,11 +110,22 @@ def hotspot_of(config: Config, settings: Settings, hosts: tuple[str, ...] = ()) 
         name=name.encode(),
         passphrase=settings.wifi_passphrase if table.passphrase is None else table.passphrase,
         channel=table.channel or DEFAULT_CHANNEL,
+        picks_channel=not table.channel,
         radio=find_radio(table.radio, table.profile) if table.radio else None,
         portal_port=config.port,
-        hosts=hosts,
-        resolvers=table.resolvers,
+        hosts=tuple(sorted({*hosts, *_own_hosts(settings)})),
+        resolvers=_resolvers(table.resolvers, uplink) if settings.walled_garden == "on" else (),
     )
+
+
+def _resolvers(own: tuple[str, ...], uplink: tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return the file's name servers or the uplink's; none while there is no way out."""
+    return () if uplink == () else own or uplink or ()
+
+
+def _own_hosts(settings: Settings) -> set[str]:
+    """Return what the library lets through; judged anew, whatever its file of settings holds."""
+    return {host for host in settings.gate_hosts.split() if re.fullmatch(HOST_NAME, host)}
 
 
 def hosts_of(catalogue: Catalogue) -> tuple[str, ...]:

@@ -18,8 +18,8 @@ class System:
 
     root: Path = Path("/")
 
-    def run(self, *words: str, timeout_s: float = TIMEOUT_S) -> str:
-        """Run a program to its end; returns what it printed.
+    def run(self, *words: str, timeout_s: float = TIMEOUT_S, told: str = "") -> str:
+        """Run a program to its end, with `told` as its input; returns what it printed.
 
         Raises:
             HotspotError: it is not installed, failed, or took longer than `timeout_s`.
@@ -28,9 +28,9 @@ class System:
         try:
             done = subprocess.run(
                 words,
-                stdin=subprocess.DEVNULL,
+                input=told,
                 capture_output=True,
-                text=True,
+                encoding="utf-8",
                 errors="replace",
                 timeout=timeout_s,
                 check=False,

@@ -1,22 +1,55 @@
 """What is known of the network around the box, as the hotspot's watcher wrote it to memory.
 
-/run/helppoint/network.json, written by `helppoint hotspot`, every field optional:
-    {"hotspot": true, "uplink": "up", "garden": true}
+/run/helppoint/network.json, written by `helppoint hotspot watch`, every field optional:
+    {"hotspot": true, "uplink": "up", "garden": true, "cause": "origin", "trouble": "",
+     "since": "2026-11-23T09:00:00+00:00", "checked": "2026-11-23T09:05:00+00:00",
+     "resolvers": ["192.168.1.1"], "radio": "serving", "restarts": 0}
 `hotspot`: this box is the Wi-Fi. `uplink`: `up`, `down`, or `portal` (someone else's sign-in page
-is in the way). `garden`: visitors' phones reach the trusted sites through the box.
+is in the way). `cause`: what says so, one of `Cause` in hotspot/uplink.py. `garden`: visitors'
+phones reach the trusted sites through the box. `trouble`: why the way to them could not be opened
+or shut. `since`: when `uplink` became so. `checked`: a time in the last minute or so, while
+something watches. `resolvers`: the uplink's name servers. `radio`: `serving`, `silent`,
+`restarting`, or `none` where no radio is watched. `restarts`: of the radio, since the watcher
+started. Nothing here is about visitors.
 """
 
 from __future__ import annotations
 
 import json
 import threading
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
-from appliance.files import FileLimitError, read_file
+from appliance.errors import StateError
+from appliance.files import FileLimitError, read_file, replace_file
 
 MAX_BYTES = 10_000
 # What pages are told. With PORTAL, phones may be told that the Wi-Fi is in order.
 OFFLINE, ONLINE, PORTAL = "offline", "online", "portal"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The file's fields; the module's own words say what each means. Times are ISO 8601 in UTC."""
+
+    hotspot: bool = False
+    uplink: str = "down"
+    garden: bool = False
+    cause: str = ""
+    trouble: str = ""
+    since: str = ""
+    checked: str = ""
+    resolvers: tuple[str, ...] = ()
+    radio: str = "none"
+    restarts: int = 0
+
+    @property
+    def around(self) -> frozenset[str]:
+        """What visitors must know; nothing unless this box is the Wi-Fi."""
+        if not self.hotspot:
+            return frozenset()
+        return frozenset({ONLINE if self.uplink == "up" and self.garden else OFFLINE})
 
 
 class Network:
@@ -41,15 +74,42 @@ class Network:
         if seen[0] == stamp:
             return seen[1]
         with self._lock:
-            self._seen = (stamp, self._read())
+            known = read_facts(self._path)
+            self._seen = (stamp, frozenset() if known is None else known.around)
             return self._seen[1]
 
-    def _read(self) -> frozenset[str]:
-        try:
-            fields = json.loads(read_file(self._path, MAX_BYTES))
-            if fields.get("hotspot") is not True:
-                return frozenset()
-            is_online = fields.get("uplink") == "up" and fields.get("garden") is True
-        except (OSError, ValueError, AttributeError, FileLimitError):
-            return frozenset()
-        return frozenset({ONLINE if is_online else OFFLINE})
+
+def read_facts(path: Path) -> Facts | None:
+    """Return what the file says, without odd fields; None if it is missing or damaged."""
+    try:
+        content = json.loads(read_file(path, MAX_BYTES))
+    except (OSError, ValueError, RecursionError, FileLimitError):
+        return None
+    if not isinstance(content, dict):
+        return None
+    return Facts(**_fitting(content))
+
+
+def _fitting(content: dict[str, Any]) -> dict[str, Any]:
+    """Take the fields that have the type of their default."""
+    listed = content.get("resolvers")
+    if isinstance(listed, list) and all(isinstance(each, str) for each in listed):
+        content["resolvers"] = tuple(listed)
+    return {
+        each.name: content[each.name]
+        for each in fields(Facts)
+        if type(content.get(each.name)) is type(each.default)
+    }
+
+
+def write_facts(path: Path, facts: Facts) -> None:
+    """Replace the file in one step; its folder is made. Other users may read it.
+
+    Raises:
+        StateError: no space or no right to write.
+    """
+    try:
+        path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+        replace_file(path, json.dumps(asdict(facts)).encode() + b"\n", 0o644)
+    except OSError as error:
+        raise StateError(f"{path} cannot be written: {error.strerror}") from error

@@ -19,6 +19,10 @@ from appliance.state.storage import SafeStorage
 SMALLEST_COUNT = 5
 DAYS_KEPT = 400
 MOST_KINDS = 20_000
+# RFC 1123: labels of letters, digits and inner dashes. The last is of letters, or it is an address.
+HOST_NAME = (
+    r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+([a-z]{2,63}|xn--[a-z0-9-]{1,58}[a-z0-9])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,8 @@ class Settings:
     wifi_passphrase: str = ""
     clinical_guides: str = "shown"
     stay_connected: str = "offered"
+    walled_garden: str = "on"
+    gate_hosts: str = ""
     languages: str = ""
 
     @property
@@ -95,6 +101,16 @@ RULES: Mapping[str, Rule] = {
     "languages": Rule(
         'codes of languages besides English, such as "pl ro ur", or nothing for all of them',
         r"([a-z]{2,3}(-[A-Za-z]{2,8})*( [a-z]{2,3}(-[A-Za-z]{2,8})*)*)?",
+    ),
+    "walled_garden": Rule(
+        "on (with an uplink, visitors' phones reach trusted sites through the box) or off", "on|off"
+    ),
+    # Exact names only: a suffix, let alone a whole top-level domain, would open the gate too far.
+    "gate_hosts": Rule(
+        "up to 100 whole host names in small letters, such as www.example.org, with ; between them",
+        f"({HOST_NAME})?",
+        most_lines=100,
+        most_bytes=10_000,
     ),
 }
 

@@ -26,6 +26,18 @@ def test_name_and_passphrase_come_from_the_settings_unless_the_file_has_them() -
     assert hotspot_of(Config(HOME), Settings()).name == b"Help Point"
 
 
+def test_the_gate_opens_by_the_files_name_servers_or_the_uplinks_but_not_without_one() -> None:
+    plain = Config(HOME)
+    own = Config(HOME, hotspot=HotspotConfig(resolvers=("9.9.9.9",)))
+    found = ("192.168.1.1",)
+    assert hotspot_of(plain, SETTINGS, uplink=found).resolvers == found
+    assert hotspot_of(own, SETTINGS, uplink=found).resolvers == ("9.9.9.9",)
+    assert not hotspot_of(own, SETTINGS, uplink=()).has_gate
+    # Where nobody watches, as with `helppoint hotspot show`, the file decides.
+    assert hotspot_of(own, SETTINGS).resolvers == ("9.9.9.9",)
+    assert not hotspot_of(plain, SETTINGS).has_gate
+
+
 @pytest.mark.parametrize(
     ("profile", "interface"),
     [("onboard", "wlan0"), ("usb", "wlan1"), ("external", "eth1"), ("lan", "eth0")],
@@ -73,3 +85,21 @@ def test_the_gate_knows_the_hosts_of_the_content() -> None:
     assert "www.mind.org.uk" in hosts
     assert list(hosts) == sorted(set(hosts))
     assert not [host for host in hosts if f".{host}".endswith(".nhs.uk")]
+
+
+def test_a_librarys_own_hosts_pass_the_gate_as_well() -> None:
+    settings = Settings(gate_hosts="z.example\na.example\nwww.mind.org.uk\ncom\n.org\nx;y.example")
+    hotspot = hotspot_of(Config(HOME), settings, ("www.mind.org.uk",))
+    assert hotspot.hosts == ("a.example", "www.mind.org.uk", "z.example")
+
+
+def test_a_library_can_do_without_the_walled_garden() -> None:
+    own = Config(HOME, hotspot=HotspotConfig(resolvers=("192.168.1.1",)))
+    assert hotspot_of(own, Settings()).has_gate
+    assert not hotspot_of(own, Settings(walled_garden="off")).has_gate
+
+
+def test_a_channel_is_picked_unless_the_file_has_one() -> None:
+    assert hotspot_of(Config(HOME), Settings()).picks_channel
+    chosen = hotspot_of(Config(HOME, hotspot=HotspotConfig(channel=3)), Settings())
+    assert (chosen.channel, chosen.picks_channel) == (3, False)

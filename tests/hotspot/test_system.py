@@ -12,6 +12,11 @@ def test_what_a_program_prints_is_returned() -> None:
     assert System().run("echo", "two words") == "two words\n"
 
 
+def test_a_program_reads_what_it_is_told() -> None:
+    assert System().run("cat", told="ü\n") == "ü\n"
+    assert System().run("cat") == ""
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

@@ -85,6 +85,52 @@ def test_an_unknown_setting_is_refused_with_the_known_ones(path: Path) -> None:
         SettingsFile(path).change("colour", "red")
 
 
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("cdn.example.org", "cdn.example.org"),
+        ("b.example; a-b.example;;", "b.example\na-b.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("", ""),
+        (
+            "; ".join(f"h{n}.example" for n in range(100)),
+            "\n".join(f"h{n}.example" for n in range(100)),
+        ),
+    ],
+)
+def test_hosts_for_the_gate_are_kept_one_to_a_line(path: Path, value: str, kept: str) -> None:
+    assert SettingsFile(path).change("gate_hosts", value).gate_hosts == kept
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "com",
+        ".example.org",
+        "*.example.org",
+        "example",
+        "192.168.1.1",
+        "https://example.org",
+        "example.org:443",
+        "example.org/a",
+        "a.example b.example",
+        "-a.example",
+        "a-.example",
+        "a..example",
+        "Example.org",
+        "example.org.",
+        "exämple.org",
+        f"{'a' * 64}.example",
+        f"{'a.' * 130}example",
+        "; ".join(f"h{n}.example" for n in range(101)),
+    ],
+)
+def test_nothing_but_whole_host_names_goes_to_the_gate(path: Path, value: str) -> None:
+    with pytest.raises(ConfigError, match="gate_hosts wants up to 100 whole host names"):
+        SettingsFile(path).change("gate_hosts", value)
+    assert SettingsFile(path).read().gate_hosts == ""
+
+
 def test_counts_are_kept_in_memory_until_they_are_flushed(path: Path) -> None:
     counts = Counts(path)
     for _ in range(5):
