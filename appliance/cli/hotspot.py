@@ -6,9 +6,10 @@ from pathlib import Path
 
 import click
 
+from appliance.catalogue.hosts import hosts_of
 from appliance.config import Config
 from appliance.errors import ConfigError
-from appliance.hotspot.model import PORTAL, hosts_of, hotspot_of
+from appliance.hotspot.model import PORTAL, hotspot_of
 from appliance.hotspot.render import render, write
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from enum import Enum
-from urllib.parse import urlsplit
 
-from appliance.catalogue.model import Catalogue
 from appliance.config import BOX_ADDRESS, INTERFACES, Config
 from appliance.hotspot.radios import Radio, find_radio
 from appliance.state.state import Settings
@@ -100,13 +97,3 @@ def hotspot_of(config: Config, settings: Settings, hosts: tuple[str, ...] = ()) 
         hosts=hosts,
         resolvers=table.resolvers,
     )
-
-
-def hosts_of(catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the hosts of the content's sites, sorted, without those below nhs.uk.
-
-    Content is signed, yet nothing but the letters of a host name ever gets into nginx's file.
-    """
-    hosts = {urlsplit(site.url).hostname or "" for site in catalogue.sites.values()}
-    named = {host for host in hosts if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host)}
-    return tuple(sorted(host for host in named if not f".{host}".endswith(".nhs.uk")))
