@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from ipaddress import IPv4Network
 
 from appliance.config import BOX_ADDRESS, INTERFACES, Config
 from appliance.hotspot.radios import Radio, find_radio
 from appliance.state.state import Settings
 
 BOX = BOX_ADDRESS
-NETWORK = "10.66.0.0/24"
-FIRST_LEASE, LAST_LEASE, LEASES = "10.66.0.10", "10.66.0.250", 241
+NETWORK = IPv4Network("10.66.0.0/20")
+# The first range is for everybody; the second only when somebody has taken all of the first, one
+# after another: with firewall.DHCP_PER_SECOND nobody takes 4,076 in the time of a lease.
+LEASE_MINUTES = 30
+LEASE_RANGES = (("10.66.0.10", "10.66.0.250"), ("10.66.1.0", "10.66.15.250"))
+LEASES = 4076
 # Every name leads here: Android takes a private address for "no internet" and shows no prompt.
 # It is TEST-NET-2 (RFC 5737), on `lo`, where avahi does not publish it (facts, hotspot 1 and 2).
 PORTAL = "198.51.100.1"
