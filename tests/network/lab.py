@@ -137,7 +137,7 @@ class Lab:
     def run(self, where: str, *words: str) -> str:
         """Run a program in a namespace; returns what it printed."""
         done = subprocess.run(
-            [*self._in(where), *words], capture_output=True, text=True, timeout=180, check=False
+            [*self.enter(where), *words], capture_output=True, text=True, timeout=180, check=False
         )
         if done.returncode != 0:
             raise AssertionError(f"{words} in {where}: {done.stdout}{done.stderr}")
@@ -146,7 +146,7 @@ class Lab:
     @contextmanager
     def meanwhile(self, where: str, script: str, *words: str) -> Iterator[Popen[str]]:
         """Let one of the scripts here run beside what is done within."""
-        command = [*self._in(where), *self.script(script), *words]
+        command = [*self.enter(where), *self.script(script), *words]
         with Popen(command, stdout=PIPE, text=True) as process:
             try:
                 yield process
@@ -169,7 +169,8 @@ class Lab:
                 raise AssertionError(f"{what} did not happen. Logs: {self.logs()}")
             time.sleep(0.05)
 
-    def _in(self, where: str) -> tuple[str, ...]:
+    def enter(self, where: str) -> tuple[str, ...]:
+        """Return what runs a program in a namespace."""
         return ("ip", "netns", "exec", self._name(where))
 
     def script(self, name: str) -> tuple[str, ...]:
@@ -267,7 +268,7 @@ class Lab:
             " && chown avahi /run/avahi-daemon && chown dnsmasq /run/helppoint-dnsmasq"
             f' && mount --bind {services} /etc/avahi/services && exec "$@"'
         )
-        enter = (*self._in(where), "unshare", "-m", "sh", "-c", prepare)
+        enter = (*self.enter(where), "unshare", "-m", "sh", "-c", prepare)
         with log.open("w") as out:
             process = Popen([*enter, "sh", *words], stdout=out, stderr=out)
         if where == "box":
