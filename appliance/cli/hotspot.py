@@ -15,13 +15,13 @@ from appliance.config import Config
 from appliance.errors import ConfigError, HotspotError
 from appliance.hotspot.apply import PartlyAppliedError, apply
 from appliance.hotspot.down import down
-from appliance.hotspot.model import PORTAL, Hotspot, hosts_of, hotspot_of
+from appliance.hotspot.model import PORTAL, Hotspot, hotspot_of
 from appliance.hotspot.render import render, write
 from appliance.hotspot.status import as_text, status, uplink_resolvers
 from appliance.hotspot.system import System
+from appliance.site.published import Published
 from appliance.state.state import SettingsFile
 from appliance.store.store import Store
-from appliance.sync.content import shown_catalogue
 
 log = logging.getLogger(__name__)
 
@@ -116,9 +116,7 @@ def wanted_hotspot(config: Config) -> Hotspot:
 
 def _hotspot(config: Config, uplink: tuple[str, ...] | None) -> Hotspot:
     store = Store(config.store)
-    # Loading all content takes a Pi seconds; a gate that is to be shut needs no names.
-    is_needed = uplink != () and store.pointer() is not None
-    hosts = hosts_of(shown_catalogue(store)) if is_needed else ()
+    hosts = () if store.pointer() is None else tuple(Published(store).current().facts.hosts)
     return hotspot_of(config, SettingsFile(config.settings_file).read(), hosts, uplink)
 
 

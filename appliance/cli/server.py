@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 import click
@@ -14,7 +14,7 @@ from appliance.config import Config
 from appliance.errors import StoreError
 from appliance.site.published import Published
 from appliance.state.links import LinksFile
-from appliance.state.network import OFFLINE, PORTAL, Network
+from appliance.state.network import OFFLINE, ONLINE, PORTAL, Network
 from appliance.state.state import SMALLEST_COUNT, Counts, SettingsFile, each_week
 from appliance.store.store import Store
 from appliance.web.app import public_site
@@ -37,16 +37,22 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
         _import_embedded(config)
     counts = Counts(config.counts_file)
     missing = _missing_words(config)
-    around, offers_stay = _around(config)
+    network, published = Network(config.network_file), Published(store)
+    around, offers_stay = _around(config, network)
     pages = public_site(
-        Published(store),
+        published,
         store.last_check,
         lambda address: counts.add(today(), address),
         around=around,
         links=lambda: _links_facts(config),
         count_missing=lambda language, word: missing.add(today(), f"{word} ({language})"),
     )
-    portal = Portal(pages, Visitors(), imitates_success=offers_stay)
+    portal = Portal(
+        pages,
+        Visitors(),
+        imitates_success=offers_stay,
+        garden=lambda: _garden(network, published),
+    )
     address = host or config.host
     serve(
         portal if config.has_portal else pages,
@@ -75,9 +81,11 @@ def counts_command(config: Config) -> None:
             click.echo(f"{year}-W{week:02}  {count:>6}  searched for, not found: {word}")
 
 
-def _around(config: Config) -> tuple[Callable[[], frozenset[str]], Callable[[], bool]]:
+def _around(
+    config: Config, network: Network
+) -> tuple[Callable[[], frozenset[str]], Callable[[], bool]]:
     """Return what tells pages what is so around the box, and whether visitors may stay."""
-    network, settings = Network(config.network_file), SettingsFile(config.settings_file)
+    settings = SettingsFile(config.settings_file)
 
     def offers_stay() -> bool:
         return settings.read().stay_connected == "offered"
@@ -89,6 +97,16 @@ def _around(config: Config) -> tuple[Callable[[], frozenset[str]], Callable[[], 
         return known | {PORTAL} if offers_stay() else known
 
     return around, offers_stay
+
+
+def _garden(network: Network, published: Published) -> Collection[str] | None:
+    """Return the hosts besides nhs.uk that phones reach just now; None if they reach none."""
+    if ONLINE not in network.around():
+        return None
+    try:
+        return published.current().facts.hosts
+    except StoreError:
+        return ()
 
 
 def _missing_words(config: Config) -> Counts:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from appliance.config import BOX_NAMES
-from appliance.hotspot.model import BOX, FIRST_LEASE, LAST_LEASE, LEASES, PORTAL, Hotspot
+from appliance.hotspot.model import (
+    BOX,
+    LEASE_MINUTES,
+    LEASE_RANGES,
+    LEASES,
+    NETWORK,
+    PORTAL,
+    Hotspot,
+)
 
 PATH = "etc/helppoint/dnsmasq.conf"
 # Not there: keeps Firefox's own DNS off, iCloud Private Relay, encrypted DNS and proxies away.
@@ -26,6 +34,10 @@ def render(hotspot: Hotspot) -> str:
     """Return the file. Nothing about visitors is logged, and leases are in memory."""
     fixed = "".join(f"address=/{name}/{address}\n" for name, address in FIXED.items())
     absent = "".join(f"local=/{name}/\n" for name in ABSENT)
+    ranges = "".join(
+        f"dhcp-range={first},{last},{NETWORK.netmask},{LEASE_MINUTES}m\n"
+        for first, last in LEASE_RANGES
+    )
     return f"""\
 # Help Point: addresses and names for phones. Made by `helppoint hotspot`; changes are lost.
 interface={hotspot.interface}
@@ -48,12 +60,15 @@ local=/#/
 dhcp-authoritative
 # A lease in 0.04 s, not in 3 s.
 no-ping
-dhcp-range={FIRST_LEASE},{LAST_LEASE},255.255.255.0,30m
+{ranges}\
 dhcp-lease-max={LEASES}
 dhcp-option=option:router,{BOX}
 dhcp-option=option:dns-server,{BOX}
 
-# Nothing about visitors: no log, no names of phones, leases in memory.
+# Nothing about visitors: no log, no names of phones, leases in memory. Even when it is quiet,
+# dnsmasq would log the card of every phone that asks to go on with its address from home. What
+# keeps it from starting it still says on the standard error.
+log-facility=/dev/null
 quiet-dhcp
 dhcp-ignore-names
 dhcp-leasefile=/run/helppoint-dnsmasq/leases

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from appliance.hotspot.gate import CONNECTIONS, LEARN_PORT, USER
-from appliance.hotspot.model import BOX, PORTAL, Hotspot
+from appliance.hotspot.model import BOX, NETWORK, PORTAL, Hotspot
 
 PATH = "etc/helppoint/nftables.conf"
+# What one phone may ask, and the box answer, at the most: docs/decisions/0053-hostile-phones.md.
+# A card may have several addresses, and a repeater lends its card to several phones.
+CONNECTIONS_OF_CARD = 4 * CONNECTIONS
+# dnsmasq answers 20 TCP connections at a time.
+DNS_CONNECTIONS = 10
+QUESTIONS_PER_SECOND, QUESTIONS_BURST = 200, 1000
+DHCP_OF_CARD_PER_MINUTE = 20
+DHCP_PER_SECOND = 2
+# A class of 30 that joins at once.
+DHCP_BURST = 120
 # Networks that are never the internet (RFC 6890), and the one that stands for every name.
 NOT_INTERNET = (
     "0.0.0.0/8",
@@ -79,8 +89,34 @@ def _phones(hotspot: Hotspot) -> str:
     return f"""\
     set connections {{
         type ipv4_addr
+        size 4096
+        flags dynamic
+    }}
+
+    set cards {{
+        type ether_addr
         size 1024
         flags dynamic
+    }}
+
+    set dns_connections {{
+        type ipv4_addr
+        size 4096
+        flags dynamic
+    }}
+
+    set questions {{
+        type ether_addr
+        size 1024
+        flags dynamic,timeout
+        timeout 10s
+    }}
+
+    set leases {{
+        type ether_addr
+        size 1024
+        flags dynamic,timeout
+        timeout 2m
     }}
 
     set not_internet {{
@@ -96,17 +132,33 @@ def _phones(hotspot: Hotspot) -> str:
         type filter hook prerouting priority mangle; policy accept;
         iifname != "{name}" accept
         meta nfproto ipv6 drop
+        # Before what is established, for a flood is as well. Silence costs the least.
+        udp dport {{ 53, 5353 }} add @questions {{ ether saddr \
+limit rate over {QUESTIONS_PER_SECOND}/second burst {QUESTIONS_BURST} packets }} drop
+        udp dport 67 jump lease
+        ip saddr != {NETWORK} drop
         ct state established,related accept
-        udp dport 67 accept
         ip daddr 224.0.0.251 udp dport 5353 accept
         fib daddr type {{ broadcast, multicast }} drop
+        tcp dport 53 ct state new \
+add @dns_connections {{ ip saddr ct count over {DNS_CONNECTIONS} }} reject with tcp reset
         meta l4proto {{ tcp, udp }} th dport 53 accept
         ip daddr {{ {BOX}, {PORTAL} }} icmp type echo-request limit rate 50/second accept
         ip daddr != {{ {BOX}, {PORTAL} }} ip daddr @not_internet jump no
         tcp dport {tcp_ports} ct state new \
 add @connections {{ ip saddr ct count over {CONNECTIONS} }} reject with tcp reset
+        tcp dport {tcp_ports} ct state new \
+add @cards {{ ether saddr ct count over {CONNECTIONS_OF_CARD} }} reject with tcp reset
         tcp dport {tcp_ports} accept
         jump no
+    }}
+
+    # Whoever takes address after address must not take all that a lease's time can give.
+    chain lease {{
+        add @leases {{ ether saddr limit rate over {DHCP_OF_CARD_PER_MINUTE}/minute \
+burst {DHCP_OF_CARD_PER_MINUTE} packets }} drop
+        limit rate {DHCP_PER_SECOND}/second burst {DHCP_BURST} packets accept
+        drop
     }}
 
     chain no {{

@@ -23,12 +23,14 @@ _HEAD = f"""\
 load_module /usr/lib/nginx/modules/ngx_stream_module.so;
 user {USER};
 worker_processes 1;
+# Two for each phone's connection, and 30 phones with 20 each.
+worker_rlimit_nofile 4096;
 daemon off;
 # At any lower level nginx writes down refused names with the addresses of phones.
 error_log /dev/null crit;
 
 events {{
-    worker_connections 1024;
+    worker_connections 2048;
 }}
 """
 _JOIN = """\

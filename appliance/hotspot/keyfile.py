@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from uuid import UUID, uuid5
 
-from appliance.hotspot.model import BOX, Hotspot, Security
+from appliance.hotspot.model import BOX, NETWORK, Hotspot, Security
 
 PATH = "etc/NetworkManager/system-connections/helppoint-hotspot.nmconnection"
 # Any fixed namespace will do: the same box always renders the same profile.
@@ -34,7 +34,11 @@ def render(hotspot: Hotspot) -> str:
         },
         **(_wifi(hotspot) if hotspot.has_radio else {}),
         # Not `shared`: that would start another dnsmasq and turn on forwarding and NAT.
-        "ipv4": {"method": "manual", "address1": f"{BOX}/24", "never-default": "true"},
+        "ipv4": {
+            "method": "manual",
+            "address1": f"{BOX}/{NETWORK.prefixlen}",
+            "never-default": "true",
+        },
         "ipv6": {"method": "disabled"},
     }
     return "\n".join(_section(name, keys) for name, keys in sections.items())

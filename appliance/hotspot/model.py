@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
-from urllib.parse import urlsplit
+from ipaddress import IPv4Network
 
-from appliance.catalogue.model import Catalogue
 from appliance.config import BOX_ADDRESS, INTERFACES, Config
 from appliance.hotspot.radios import Radio, find_radio
 from appliance.state.state import HOST_NAME, Settings
 
 BOX = BOX_ADDRESS
-NETWORK = "10.66.0.0/24"
-FIRST_LEASE, LAST_LEASE, LEASES = "10.66.0.10", "10.66.0.250", 241
+NETWORK = IPv4Network("10.66.0.0/20")
+# The first range is for everybody; the second only when somebody has taken all of the first, one
+# after another: with firewall.DHCP_PER_SECOND nobody takes 4,076 in the time of a lease.
+LEASE_MINUTES = 30
+LEASE_RANGES = (("10.66.0.10", "10.66.0.250"), ("10.66.1.0", "10.66.15.250"))
+LEASES = 4076
 # Every name leads here: Android takes a private address for "no internet" and shows no prompt.
 # It is TEST-NET-2 (RFC 5737), on `lo`, where avahi does not publish it (facts, hotspot 1 and 2).
 PORTAL = "198.51.100.1"
@@ -126,13 +129,3 @@ def _resolvers(own: tuple[str, ...], uplink: tuple[str, ...] | None) -> tuple[st
 def _own_hosts(settings: Settings) -> set[str]:
     """Return what the library lets through; judged anew, whatever its file of settings holds."""
     return {host for host in settings.gate_hosts.split() if re.fullmatch(HOST_NAME, host)}
-
-
-def hosts_of(catalogue: Catalogue) -> tuple[str, ...]:
-    """Return the hosts of the content's sites, sorted, without those below nhs.uk.
-
-    Content is signed, yet nothing but the letters of a host name ever gets into nginx's file.
-    """
-    hosts = {urlsplit(site.url).hostname or "" for site in catalogue.sites.values()}
-    named = {host for host in hosts if re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", host)}
-    return tuple(sorted(host for host in named if not f".{host}".endswith(".nhs.uk")))

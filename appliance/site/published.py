@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -37,7 +37,7 @@ class Facts:
 
     `frames` holds, by language, what the frame of every page shows, for pages made on request, and
     `topics` the title of each topic by its slug. `renew_on` is the day (ISO 8601) from which the
-    pages are out of date; empty for never.
+    pages are out of date; empty for never. `hosts` are those of the content's sites, but nhs.uk.
     """
 
     release: int
@@ -45,6 +45,7 @@ class Facts:
     frames: Mapping[str, Context]
     topics: Mapping[str, Mapping[str, str]]
     renew_on: str = ""
+    hosts: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

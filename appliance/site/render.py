@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from appliance.catalogue.hosts import hosts_of
 from appliance.catalogue.model import Catalogue, Handout
 from appliance.errors import ContentError
 from appliance.handouts.layout import lay_out
@@ -70,7 +71,8 @@ def render_site(
     frames = {edition.language.code: edition.base() for edition in editions}
     topics = {edition.language.code: edition.topic_titles() for edition in editions}
     policy = content_security_policy()
-    write_facts(folder, Facts(release.number, policy, frames, topics, renew_on(editions)))
+    hosts = hosts_of(catalogue)
+    write_facts(folder, Facts(release.number, policy, frames, topics, renew_on(editions), hosts))
 
 
 def _sheet(handout: Handout, catalogue: Catalogue, settings: Settings, logo: bytes) -> Sheet:

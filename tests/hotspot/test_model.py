@@ -8,10 +8,9 @@ import pytest
 from appliance.config import Config, HotspotConfig
 from appliance.errors import ConfigError
 from appliance.hotspot import boot
-from appliance.hotspot.model import Hotspot, Security, hosts_of, hotspot_of
+from appliance.hotspot.model import Hotspot, Security, hotspot_of
 from appliance.hotspot.radios import all_radios, find_radio
 from appliance.state.state import Settings
-from tests.content import real_catalogue
 
 HOME = Path("/nowhere")
 SETTINGS = Settings(wifi_name="Oak Library", wifi_passphrase="from the desk")  # noqa: S106 - a sample
@@ -78,13 +77,6 @@ def test_firmware_goes_by_how_phones_join() -> None:
     assert "minimal.bin" in (boot.render_firmware(Hotspot(radio=radio)) or "")
     assert "standard.bin" in (boot.render_firmware(Hotspot(radio=radio, passphrase="x" * 8)) or "")
     assert boot.render_firmware(Hotspot(radio=find_radio("cyw43430", "onboard"))) is None
-
-
-def test_the_gate_knows_the_hosts_of_the_content() -> None:
-    hosts = hosts_of(real_catalogue())
-    assert "www.mind.org.uk" in hosts
-    assert list(hosts) == sorted(set(hosts))
-    assert not [host for host in hosts if f".{host}".endswith(".nhs.uk")]
 
 
 def test_a_librarys_own_hosts_pass_the_gate_as_well() -> None:

@@ -111,7 +111,7 @@ def test_nothing_anywhere_turns_on_a_log_of_clients(name: str) -> None:
     if gate.PATH in files:
         assert files[gate.PATH].count("error_log /dev/null crit;") == 1
     if dnsmasq.PATH in files:
-        assert "\nquiet-dhcp\ndhcp-ignore-names\n" in files[dnsmasq.PATH]
+        assert "\nlog-facility=/dev/null\nquiet-dhcp\ndhcp-ignore-names\n" in files[dnsmasq.PATH]
 
 
 @pytest.mark.parametrize("name", ["onboard-passphrase", "usb-unknown"])

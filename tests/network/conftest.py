@@ -4,11 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
+from appliance.config import read_config
 from appliance.hotspot.model import BOX, Hotspot
+from tests.conftest import Helppoint
 from tests.network.lab import ROUTER, Lab, why_not
 
 
-def _built(hotspot: Hotspot, factory: pytest.TempPathFactory) -> Iterator[Lab]:
+def _built(
+    hotspot: Hotspot, factory: pytest.TempPathFactory, pages: Helppoint | None = None
+) -> Iterator[Lab]:
     reason = why_not()
     if reason is not None:
         pytest.skip(reason)
@@ -16,7 +20,7 @@ def _built(hotspot: Hotspot, factory: pytest.TempPathFactory) -> Iterator[Lab]:
     # Services that give up root's rights must still reach their files.
     for path in (folder, folder.parent, folder.parent.parent):
         path.chmod(0o755)
-    with Lab(hotspot, folder) as lab:
+    with Lab(hotspot, folder, pages) as lab:
         for number in (1, 2):
             if hotspot.has_own_network:
                 lab.lease(number)
@@ -38,6 +42,27 @@ def online(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The same box when nobody has told it of an uplink."""
     yield from _built(Hotspot(portal_port=80), tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A box with an uplink and the gate that serves the real help point; `around` says it is up."""
+    folder = tmp_path_factory.mktemp("pages")
+    pages = Helppoint.new(folder)
+    with (pages.home / "helppoint.toml").open("a") as config:
+        config.write(f'runtime = "{folder}"\n[hotspot]\nresolvers = ["{ROUTER}"]\n')
+    hotspot = Hotspot(hosts=("www.mind.org.uk",), resolvers=(ROUTER,))
+    yield from _built(hotspot, tmp_path_factory, pages)
+
+
+@pytest.fixture
+def uplink(real: Lab) -> Iterator[None]:
+    """The watcher's word that phones reach trusted sites."""
+    assert real.pages is not None
+    file = read_config(real.pages.home).network_file
+    file.write_text('{"hotspot": true, "uplink": "up", "garden": true}')
+    yield
+    file.unlink()
 
 
 @pytest.fixture(scope="module")

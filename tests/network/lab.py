@@ -9,19 +9,24 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from subprocess import PIPE, Popen
+from typing import Any
 
 from appliance.hotspot import dnsmasq, firewall, gate, mdns
 from appliance.hotspot.boot import SYSCTL_PATH
-from appliance.hotspot.model import BOX, PORTAL, Hotspot
+from appliance.hotspot.model import BOX, NETWORK, PORTAL, Hotspot
 from appliance.hotspot.render import render, write
+from tests.conftest import START_LIMIT_S, Helppoint
 
 HERE = Path(__file__).parent
 ROUTER = "192.168.7.1"
@@ -62,16 +67,29 @@ def why_not() -> str | None:
     return None
 
 
-class Lab:
-    """Builds everything when entered, and removes it after."""
+@dataclass(frozen=True)
+class Came:
+    """What came of something that a phone did, and the shortest time it took."""
 
-    def __init__(self, hotspot: Hotspot, folder: Path) -> None:
+    of_it: Any
+    took_ms: float
+
+
+class Lab:
+    """Builds everything when entered, and removes it after.
+
+    With `pages` the box serves a real help point, else a stand-in that says how it was reached.
+    """
+
+    def __init__(self, hotspot: Hotspot, folder: Path, pages: Helppoint | None = None) -> None:
         self.hotspot = hotspot
+        self.pages = pages
         self._number = next(_numbers)
         self.folder = folder
         self.root = folder / "root"
         self._ends = ExitStack()
         self._logs: list[Path] = []
+        self._services: dict[str, int] = {}
 
     def __enter__(self) -> Lab:
         write(render(self.hotspot), self.root)
@@ -89,8 +107,21 @@ class Lab:
 
     def phone(self, number: int, *words: str) -> object:
         """Let a phone do something (phone.py); returns what came of it."""
-        done = self.run(f"phone{number}", sys.executable, str(HERE / "phone.py"), *words)
-        return json.loads(done)
+        return json.loads(self.run(f"phone{number}", *self.script("phone.py"), *words))
+
+    def many(self, where: str, rows: Sequence[Sequence[str]], tries: int = 1) -> list[Came]:
+        """Do many things of phone.py in a row, each so many times for the shortest time."""
+        file = self.folder / f"{where}.json"
+        file.write_text(json.dumps(rows))
+        done = self.run(where, *self.script("phone.py"), "many", str(file), str(tries))
+        return [Came(row["came"], row["took_ms"]) for row in json.loads(done)]
+
+    def newcomer(self, number: int) -> str:
+        """Let a phone leave and come back as another; returns its address."""
+        card = f"02:{os.urandom(5).hex(':')}"
+        for words in (("address", "flush", "dev", "wl0"), ("link", "set", "wl0", "address", card)):
+            self.run(f"phone{number}", "ip", *words)
+        return self.lease(number)["ip"]
 
     def lease(self, number: int) -> dict[str, str]:
         """Let a phone join; returns what the lease says."""
@@ -106,27 +137,44 @@ class Lab:
     def run(self, where: str, *words: str) -> str:
         """Run a program in a namespace; returns what it printed."""
         done = subprocess.run(
-            ["ip", "netns", "exec", self._name(where), *words],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+            [*self.enter(where), *words], capture_output=True, text=True, timeout=180, check=False
         )
         if done.returncode != 0:
             raise AssertionError(f"{words} in {where}: {done.stdout}{done.stderr}")
         return done.stdout
 
+    @contextmanager
+    def meanwhile(self, where: str, script: str, *words: str) -> Iterator[Popen[str]]:
+        """Let one of the scripts here run beside what is done within."""
+        command = [*self.enter(where), *self.script(script), *words]
+        with Popen(command, stdout=PIPE, text=True) as process:
+            try:
+                yield process
+            finally:
+                process.terminate()
+
+    def memory_kb(self) -> dict[str, int]:
+        """Return the resident memory of each of the box's services, its children included."""
+        return {name: _memory_kb(pid) for name, pid in self._services.items()}
+
     def logs(self) -> str:
         """Return everything that the box's services have written."""
         return "\n".join(path.read_text() for path in self._logs)
 
-    def wait_for(self, happened: Callable[[], bool], what: str) -> None:
+    def wait_for(self, happened: Callable[[], bool], what: str, limit_s: float = 20) -> None:
         """Wait until something is so."""
-        end = time.monotonic() + 20
+        end = time.monotonic() + limit_s
         while not happened():
             if time.monotonic() > end:
                 raise AssertionError(f"{what} did not happen. Logs: {self.logs()}")
             time.sleep(0.05)
+
+    def enter(self, where: str) -> tuple[str, ...]:
+        """Return what runs a program in a namespace."""
+        return ("ip", "netns", "exec", self._name(where))
+
+    def script(self, name: str) -> tuple[str, ...]:
+        return (sys.executable, str(HERE / name))
 
     def _name(self, where: str) -> str:
         return f"hp{os.getpid()}-{self._number}-{where}"
@@ -150,7 +198,7 @@ class Lab:
         library = self._name("library")
         self.run("box", *f"ip link add up0 type veth peer name lan0 netns {library}".split())
         for where, device, address in (
-            ("box", card, f"{BOX}/24"),
+            ("box", card, f"{BOX}/{NETWORK.prefixlen}"),
             ("box", "up0", f"{BOX_ON_LAN}/24"),
             ("library", "lan0", f"{ROUTER}/24"),
         ):
@@ -169,7 +217,12 @@ class Lab:
 
     def _start_services(self) -> None:
         port = self.hotspot.portal_port
-        ports = (f"{PORTAL}:{port}", *(f"0.0.0.0:{port}" for port in (22, 631, 853, 8001)))
+        ports = [f"0.0.0.0:{port}" for port in (22, 631, 853, 8001)]
+        if self.pages is None:
+            ports.append(f"{PORTAL}:{port}")
+        else:
+            served = self.pages.command("serve", "--host", PORTAL, "--port", str(port))
+            self._start("box", *served)
         self._listen("box", "tcp", *ports)
         self._listen("library", "tcp", f"{ROUTER}:80", f"{NHS}:80")
         for address, name in (
@@ -185,8 +238,8 @@ class Lab:
         lan = ("dnsmasq", "-k", "-C", os.devnull, "--no-resolv", "--no-hosts", "--pid-file=")
         self._start("library", *lan, f"--listen-address={ROUTER}", "--bind-interfaces", *names)
         if self.hotspot.has_own_network:
-            here = ("--pid-file=", "--log-facility=-")
-            self._start("box", "dnsmasq", "-k", "-C", str(self.root / dnsmasq.PATH), *here)
+            file = str(self.root / dnsmasq.PATH)
+            self._start("box", "dnsmasq", "-k", "-C", file, "--pid-file=")
             self.wait_for(lambda: ":53 " in self.run("box", "ss", "-lnu"), "dnsmasq starting")
         if self.hotspot.has_gate:
             self._start("box", "nginx", "-c", str(self.root / gate.PATH), "-p", str(self.folder))
@@ -195,6 +248,10 @@ class Lab:
         self.wait_for(lambda: "successfully established" in self.logs(), "avahi starting")
         if self.hotspot.has_gate:
             self.wait_for(lambda: ":443 " in self.run("box", "ss", "-lnt"), "the gate starting")
+        if self.pages is not None:
+            # It first makes its pages.
+            serving = f"{PORTAL}:{port} "
+            self.wait_for(lambda: serving in self.run("box", "ss", "-lnt"), "pages", START_LIMIT_S)
 
     def _listen(self, where: str, *words: str) -> None:
         log = self._start(where, sys.executable, str(HERE / "listen.py"), *words)
@@ -205,14 +262,25 @@ class Lab:
         log = self.folder / f"{len(self._logs)}-{Path(words[0]).name}.log"
         services = self.root / Path(mdns.SERVICE_PATH).parent
         prepare = (
-            "mount -t tmpfs tmpfs /run && mkdir /run/avahi-daemon /run/helppoint-dnsmasq"
+            # A null of its own: dnsmasq makes the file of its log its user's.
+            "mount -t tmpfs tmpfs /run && mknod -m 666 /run/null c 1 3"
+            " && mount --bind /run/null /dev/null && mkdir /run/avahi-daemon /run/helppoint-dnsmasq"
             " && chown avahi /run/avahi-daemon && chown dnsmasq /run/helppoint-dnsmasq"
             f' && mount --bind {services} /etc/avahi/services && exec "$@"'
         )
-        enter = ("ip", "netns", "exec", self._name(where), "unshare", "-m", "sh", "-c", prepare)
+        enter = (*self.enter(where), "unshare", "-m", "sh", "-c", prepare)
         with log.open("w") as out:
-            process = subprocess.Popen([*enter, "sh", *words], stdout=out, stderr=out)
+            process = Popen([*enter, "sh", *words], stdout=out, stderr=out)
+        if where == "box":
+            self._services[log.stem] = process.pid
         self._ends.callback(process.wait, 20)
         self._ends.callback(process.terminate)
         self._logs.append(log)
         return log
+
+
+def _memory_kb(pid: int) -> int:
+    process = Path(f"/proc/{pid}")
+    found = re.search(r"VmRSS:\s+(\d+) kB", (process / "status").read_text())
+    children = (process / f"task/{pid}/children").read_text().split()
+    return int(found[1] if found else 0) + sum(_memory_kb(int(child)) for child in children)

@@ -1,21 +1,23 @@
 """Stands before all pages on a hotspot: who asks for a name that is not ours gets no page of ours.
 
 Phones ask fixed addresses whether they have the internet; every name leads here, so each gets the
-answer of probes.toml. Browsers that look for anything else are led to the help point. The Host
-header decides, and is never sent back.
+answer of probes.toml. While phones reach trusted sites through the box, a request for one of them
+without TLS is sent there with TLS, which the gate lets through. Browsers that look for anything
+else are led to the help point. The Host header decides; none is sent back but a trusted site's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
+from appliance.catalogue.hosts import is_nhs
 from appliance.config import BOX_ADDRESS, BOX_NAMES, ON_WIFI
 from appliance.site.adapt import at_origin
 from appliance.site.view import split
@@ -43,14 +45,21 @@ class Portal:
         visitors: who stays connected.
         imitates_success: asked whether phones of those who stay are told that all is well. A
             library may prefer never to imitate the internet; phones may then leave the Wi-Fi.
+        garden: asked for the hosts besides nhs.uk that phones reach; None while they reach none.
     """
 
     def __init__(
-        self, application: Adapted, visitors: Visitors, *, imitates_success: Callable[[], bool]
+        self,
+        application: Adapted,
+        visitors: Visitors,
+        *,
+        imitates_success: Callable[[], bool],
+        garden: Callable[[], Collection[str] | None] = lambda: None,
     ) -> None:
         self._application = application
         self._visitors = visitors
         self._imitates_success = imitates_success
+        self._garden = garden
 
     def whole_page(self, address: str, host: str, client: str) -> bytes | None:
         """Return a page ready to be sent, for a name of ours; None for a thread to answer."""
@@ -77,11 +86,18 @@ class Portal:
         return self._application(environ, start_response)
 
     def _answer_foreign(self, environ: WSGIEnvironment, client: str) -> Response:
-        probe = probe_of(_name(environ.get("HTTP_HOST", "")), environ.get("PATH_INFO", ""))
+        host = _name(environ.get("HTTP_HOST", ""))
+        probe = probe_of(host, environ.get("PATH_INFO", ""))
         if probe is not None and self._imitates_success() and self._visitors.stays(client):
             return _success(probe)
         if probe is not None and probe.before == "page":
             return self._first_page(environ)
+        if (
+            probe is None
+            and self._is_reached(host)
+            and environ["REQUEST_METHOD"] in {"GET", "HEAD"}
+        ):
+            return _redirect(_with_tls(host, environ), HTTPStatus.MOVED_PERMANENTLY)
         accepts_pages = "text/html" in environ.get("HTTP_ACCEPT", "")
         if probe is not None or (environ["REQUEST_METHOD"] == "GET" and accepts_pages):
             return _redirect(ON_WIFI)
@@ -90,6 +106,10 @@ class Portal:
             HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED,
             {**NEVER_STORED, "Content-Type": "text/plain"},
         )
+
+    def _is_reached(self, host: str) -> bool:
+        hosts = self._garden()
+        return hosts is not None and (is_nhs(host) or host in hosts)
 
     def _first_page(self, environ: WSGIEnvironment) -> Response:
         """Give the home page under a foreign name: its links lead to the help point's own."""
@@ -118,6 +138,13 @@ def _success(probe: Probe) -> Response:
 
 def _redirect(address: str, status: HTTPStatus = HTTPStatus.FOUND) -> Response:
     return Response(status=status, headers={"Location": address, **NEVER_STORED})
+
+
+def _with_tls(host: str, environ: WSGIEnvironment) -> str:
+    """Return the same address with https; whatever could end a header line is quoted."""
+    path = quote(environ.get("PATH_INFO", "").encode("latin-1"), safe="/:@!$&'()*+,;=~")
+    query = quote(environ.get("QUERY_STRING", ""), safe="/:@!$&'()*+,;=~?%")
+    return f"https://{host}/{path.lstrip('/')}" + (f"?{query}" if query else "")
 
 
 def _name(host: str) -> str:

@@ -159,3 +159,45 @@ def test_the_window_says_what_the_wifi_gives(portal: Phone) -> None:
     browser = ask(portal, "10.66.0.1", "/en/", User_Agent="Mozilla/5.0").body.decode()
     assert '<p class="note" data-when="offline">' in browser
     assert '<div class="note" data-when="window" hidden>' in browser
+
+
+@pytest.fixture
+def online(box: Helppoint) -> Iterator[None]:
+    """Phones reach trusted sites through the box, as its watcher says."""
+    file = read_config(box.home).network_file
+    file.write_text('{"hotspot": true, "uplink": "up", "garden": true}')
+    yield
+    file.unlink()
+
+
+@pytest.mark.parametrize("host", ["www.nhs.uk", "111.wales.nhs.uk", "WWW.Mind.org.uk", "nhs.uk:80"])
+def test_while_online_a_trusted_site_is_led_to_tls(portal: Phone, online: None, host: str) -> None:
+    answer = ask(portal, host, "/a%0d%0ab%22/?q=%41&x=%0a<b", Connection="close")
+    name = host.lower().removesuffix(":80")
+    assert answer.status == 301
+    assert answer.headers["Location"] == f"https://{name}/a%0D%0Ab%22/?q=%41&x=%0a%3Cb"
+    # A browser keeps a 301 for ever if nothing stops it, and the box may be offline next time.
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert ask(portal, host, "//evil.example").headers["Location"] == f"https://{name}/evil.example"
+
+
+@pytest.mark.parametrize(
+    "host", ["evilnhs.uk", "nhs.uk.example", "mind.org.uk", "a b.nhs.uk", "x_y.nhs.uk", "[.nhs.uk"]
+)
+def test_even_online_no_other_name_is_led_anywhere_but_here(
+    portal: Phone, online: None, host: str
+) -> None:
+    answer = ask(portal, host, "/", **BROWSER)
+    assert (answer.status, answer.headers["Location"]) == (302, HOME)
+
+
+def test_nothing_is_led_to_tls_that_would_not_get_there(portal: Phone, online: None) -> None:
+    assert ask(portal, "www.nhs.uk", "/form", "POST", Content_Length="0").status == 511
+    # A probe is a probe, whatever its host; and what goes to the box's own names is ours.
+    assert ask(portal, "www.nhs.uk", "/generate_204").headers["Location"] == HOME
+    assert ask(portal, "10.66.0.1", "/en/").status == 200
+
+
+def test_offline_a_trusted_site_is_like_any_other(portal: Phone) -> None:
+    assert ask(portal, "www.nhs.uk", "/", **BROWSER).headers["Location"] == HOME
+    assert ask(portal, "www.nhs.uk", "/").status == 511

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from appliance.web.portal.probes import probe_of, table
+from tests.network.questions import example, handsets
 
 
 @pytest.mark.parametrize(
@@ -39,3 +42,13 @@ def test_no_answer_could_be_taken_for_a_failed_portal() -> None:
         assert probe.status == 204 or len(probe.body) > 4
         assert probe.hosts
         assert all(path.startswith("/") for path in probe.paths)
+
+
+@pytest.mark.parametrize(
+    "handset", [*handsets(), *handsets(example())], ids=lambda row: row["model"]
+)
+def test_what_a_handset_was_seen_to_ask_is_in_the_table(handset: dict[str, Any]) -> None:
+    for asked in handset["probes"]:
+        probe = probe_of(asked["host"], asked["path"])
+        assert probe is not None
+        assert probe.name == asked["row"]
