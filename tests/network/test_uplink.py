@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -70,7 +71,11 @@ class Uplink:
             time.sleep(0.05)
 
     def settles(self, uplink: str, cause: str) -> None:
-        """Wait for a state within the issue's bound; the gate must follow."""
+        """Wait for a state within the issue's bound; the gate must follow.
+
+        On a machine so busy that the mere start of the check takes longer than a second (a quarter
+        when it is idle), as many times longer.
+        """
         facts = (uplink, cause, uplink == "up")
         gate = ROUTER if uplink == "up" else ""
 
@@ -78,7 +83,20 @@ class Uplink:
             known = self.facts()
             return (known.uplink, known.cause, known.garden) == facts and self.gate() == gate
 
-        self.within(KNOWN_WITHIN_S, is_so)
+        began = time.monotonic()
+        while not is_so():
+            late_s = time.monotonic() - began
+            if late_s > KNOWN_WITHIN_S and late_s > KNOWN_WITHIN_S * start_s():
+                raise AssertionError(f"after {late_s} s: {self.facts()}\n{self.lab.logs()}")
+            time.sleep(0.05)
+
+
+def start_s() -> float:
+    """Return how long this machine takes just now to start the check of the uplink."""
+    began = time.monotonic()
+    command = [sys.executable, "-I", "-c", "import appliance.hotspot.probe"]
+    subprocess.run(command, check=True, timeout=300)
+    return time.monotonic() - began
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +126,7 @@ def uplink(watched: Uplink) -> Uplink:
     watched.say("good")
     watched.names(answer=True)
     watched.cable("up")
-    watched.within(30, lambda: watched.facts().garden)
+    watched.within(120, lambda: watched.facts().garden)
     return watched
 
 
@@ -189,8 +207,7 @@ def test_a_content_source_that_is_no_use_is_no_proof(uplink: Uplink, mode: str, 
     uplink.within(60, lambda: uplink.facts().cause == cause)
     assert (uplink.facts().uplink, uplink.facts().garden, uplink.gate()) == ("down", False, "")
     uplink.say("good")
-    # One question may be under way for its whole 8 s.
-    uplink.within(8 + KNOWN_WITHIN_S, lambda: uplink.facts().garden)
+    uplink.within(60, lambda: uplink.facts().garden)
 
 
 def test_the_end_is_clean_and_nothing_is_claimed_after(uplink: Uplink) -> None:
