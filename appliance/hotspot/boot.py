@@ -19,6 +19,9 @@ net.ipv6.conf.all.forwarding = 0
 net.ipv4.icmp_ratelimit = 0
 """
 
+# The network's 4,094 and the library's; Linux keeps 1,024, then new ones are not heard.
+NEIGHBOURS = "net.ipv4.neigh.default.gc_thresh2=4096 net.ipv4.neigh.default.gc_thresh3=8192"
+
 
 def render_unit(hotspot: Hotspot) -> str:
     """Return the unit that opens nothing before the firewall stands."""
@@ -44,6 +47,8 @@ Type=oneshot
 RemainAfterExit=yes
 ExecStart=/usr/sbin/nft -f /{firewall.PATH}
 ExecStart=/usr/sbin/ip address replace {PORTAL}/32 dev lo
+# Room for every neighbour that one phone could pretend to be. A container may not set it.
+ExecStart=-/usr/sbin/sysctl --quiet --write {NEIGHBOURS}
 {radio}\
 
 [Install]

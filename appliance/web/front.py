@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 # Address, Host header and client's address -> header lines, empty line and compressed page; None
 # goes to a thread.
 WholePage = Callable[[str, str, str], bytes | None]
+# Browsers ask for the next page when they have the last one. Without a limit one phone that asks
+# and never reads took 50 MB with its 60 connections (docs/decisions/0053).
+MOST_UNSENT_BYTES = 64_000
 _NOT_PLAIN = frozenset(
     {"IF_NONE_MATCH", "IF_MODIFIED_SINCE", "RANGE", "EXPECT", "CONTENT_LENGTH", "TRANSFER_ENCODING"}
 )
@@ -35,8 +38,8 @@ class Front(ThreadedTaskDispatcher):  # type: ignore[misc]  # the library has no
     """Takes every request from waitress; what is not a whole page waits for a thread.
 
     It leans on how waitress 3.0 keeps a channel's requests and buffers (docs/decisions/0006); the
-    tests compare its answers with the ordinary ones. It never blocks: one read of 8 kB can ask for
-    at most 190 pages, 2.7 MB; `write_soon` waits for the client from 16 MB on.
+    tests compare its answers with the ordinary ones. It never blocks: `write_soon` waits for the
+    client from 16 MB on, and whoever lets MOST_UNSENT_BYTES lie is not answered any more.
     """
 
     def __init__(self, whole_page: WholePage, threads: int) -> None:
@@ -48,6 +51,9 @@ class Front(ThreadedTaskDispatcher):  # type: ignore[misc]  # the library has no
     def add_task(self, channel: HTTPChannel) -> None:
         """Answer a request that has been read; waitress holds the channel's lock meanwhile."""
         while channel.requests:
+            if channel.total_outbufs_len > MOST_UNSENT_BYTES:
+                _dismiss(channel)
+                return
             answer = self._answer(channel.requests[0], channel.addr[0])
             if answer is None:
                 super().add_task(channel)
@@ -73,6 +79,14 @@ class Front(ThreadedTaskDispatcher):  # type: ignore[misc]  # the library has no
             known = (second, f"HTTP/1.1 200 OK\r\nDate: {date}\r\n".encode("ascii"))
             self._status_and_date = known
         return known[1]
+
+
+def _dismiss(channel: HTTPChannel) -> None:
+    """Answer no more requests; the connection ends with what has been answered."""
+    channel.close_when_flushed = True
+    for request in channel.requests:
+        request.close()
+    channel.requests = []
 
 
 def _is_plain(request: HTTPRequestParser) -> bool:

@@ -1,8 +1,11 @@
-"""A phone that means harm: `hostile.py crowd | flood | drip | fuzz SECONDS`; prints what it got.
+"""A phone that means harm: hostile.py crowd | flood | drip | hoard | fuzz SECONDS.
+
+It prints what it got.
 
 crowd: 10,000 connections, from 20 addresses of one card; holds what it gets.
 flood: 2,000 questions for names a second, from ever new ports.
 drip: requests that never end, a byte at a time.
+hoard: pages that nobody fetches.
 fuzz: every kind of wrong request, as fast as answers come.
 """
 
@@ -143,6 +146,22 @@ def drip(seconds: float) -> dict[str, int]:
     return {"held": len(held)}
 
 
+def hoard(seconds: float) -> dict[str, int]:
+    """Ask for many pages on each of many connections, and take none of them."""
+    asking = b"GET /en/ HTTP/1.1\r\nHost:10.66.0.1\r\nAccept-Encoding:gzip\r\n\r\n" * 500
+    held = []
+    for _ in range(100):
+        tcp = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        tcp.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+        tcp.settimeout(0.2)
+        with suppress(OSError):
+            tcp.connect(PORTAL)
+            held.append(tcp)
+            tcp.sendall(asking)
+    time.sleep(seconds)
+    return {"held": len(held)}
+
+
 def fuzz(seconds: float) -> dict[str, int]:
     """Send what no browser would. Returns how often each status came; 0 for none."""
     seen: Counter[str] = Counter()
@@ -184,6 +203,6 @@ def _requests() -> Iterator[bytes]:
 
 if __name__ == "__main__":
     doing: dict[str, Callable[[float], dict[str, int]]] = {
-        "crowd": crowd, "flood": flood, "drip": drip, "fuzz": fuzz,
+        "crowd": crowd, "flood": flood, "drip": drip, "hoard": hoard, "fuzz": fuzz,
     }  # fmt: skip
     sys.stdout.write(json.dumps(doing[sys.argv[1]](float(sys.argv[2]))))

@@ -21,7 +21,7 @@ PAGES_KB, GROWTH_KB = 60_000, 10_000
 MOST_ENTRIES = 10_000
 ATTACK_S = 8
 VISITS = 40
-ATTACKS = ("crowd", "flood", "drip", "fuzz", "starve")
+ATTACKS = ("crowd", "flood", "drip", "hoard", "fuzz", "starve")
 
 
 @pytest.mark.parametrize("attacks", [*((one,) for one in ATTACKS), ATTACKS], ids="+".join)
@@ -67,6 +67,7 @@ def _is_contained(attack: str, got: Any) -> bool:
     shares = {
         "crowd": firewall.CONNECTIONS_OF_CARD,
         "drip": CONNECTIONS,
+        "hoard": CONNECTIONS,
         "starve": firewall.DHCP_BURST + firewall.DHCP_PER_SECOND * (ATTACK_S + 10),
     }
     return bool((got if attack == "starve" else got["held"]) <= shares[attack])
