@@ -71,8 +71,8 @@ def learn(
     names = _Names()
     with _listening(system.root / FOLDER, names) as heard_at:
         text = gate.render_learning(replace(hotspot, resolvers=resolvers), phone, str(heard_at))
-        _start(system, heard_at.with_name("gate.conf"), text, minutes * 60)
         try:
+            _start(system, heard_at.with_name("gate.conf"), text, minutes * 60)
             _let_through(system, phone, minutes * 60)
             wait(minutes * 60)
         except KeyboardInterrupt:

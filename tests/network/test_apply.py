@@ -99,7 +99,7 @@ def test_a_bare_box_is_set_up_changed_and_undone_under_a_phones_feet(lab: Applie
         for _ in range(3):
             apply(ONLINE, system)
             _wait_for_gate(lab)
-            assert _greet(lab, 1, "www.nhs.uk") == "CN=www.nhs.uk"
+            lab.wait_for(lambda: _greet(lab, 1, "www.nhs.uk") == "CN=www.nhs.uk", "the way out")
             assert _greet(lab, 1, "other.example") == "cut off"
             assert apply(ONLINE, system) == []
             apply(OFFLINE, system)
