@@ -111,6 +111,10 @@ class BoxSystem(System):
 
     def _show(self, unit: str) -> str:
         is_there = (UNITS / unit).exists() or (self.root / boot.UNIT_PATH).name == unit
+        if unit in self.running and not self._runs(unit):
+            # Nothing here stops a program but `stop`: say why rather than "not in force".
+            log = (self.root.parent / f"{unit}.log").read_text()
+            raise AssertionError(f"{unit} ended ({self.running[unit].returncode}): {log}")
         runs = unit in self.pretended or self._runs(unit)
         file = "enabled" if unit in self.enabled else "disabled"
         return (
