@@ -16,6 +16,8 @@ chroot "${root}" sh -c 'exec /opt/helppoint/bin/pip install --quiet --no-cache-d
 rm "${root}"/*.whl
 
 install --mode=644 "${here}"/systemd/*.service "${root}/etc/systemd/system/"
+install -D --mode=644 --target-directory="${root}/etc/systemd/system/wpa_supplicant.service.d" \
+  "${here}/systemd/wpa_supplicant.service.d/helppoint.conf"
 install --mode=644 "${here}/systemd/sysusers.conf" "${root}/usr/lib/sysusers.d/helppoint.conf"
 chroot "${root}" systemd-sysusers helppoint.conf
 systemctl --quiet --root="${root}" enable helppoint-web.service
