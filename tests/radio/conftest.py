@@ -42,7 +42,10 @@ def made() -> Made:
 
 
 @pytest.fixture(scope="session")
-def wifi(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wifi]:
+def wifi(made: Made, told: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wifi]:
     """A box in a virtual machine, with a radio, and phones with theirs."""
-    with Guest(made, tmp_path_factory.mktemp("guest")) as machine:
+    folder = tmp_path_factory.mktemp("guest")
+    with Guest(made, folder) as machine:
         yield Wifi(machine)
+        (folder / "journal.log").write_text(machine.run("journalctl", "--no-pager"))
+    told.append(f"what the box wrote is in {folder}")

@@ -11,8 +11,8 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
+from tests.radio.standing import Standing
 from tests.radio.trees import ROOT, Made
 
 START_S = 60
@@ -26,30 +26,14 @@ class ContainerError(AssertionError):
     """The container did not start, or a command in it failed."""
 
 
-class Container:
+class Container(Standing):
     """Starts when entered, and is switched off after; what it writes is forgotten."""
 
     def __init__(self, made: Made, folder: Path) -> None:
+        super().__init__()
         self._made = made
         self._folder = folder
         self._name = f"hp{os.getpid()}-phone"
-        self._ends = ExitStack()
-
-    def __enter__(self) -> Container:
-        with ExitStack() as ends:
-            root = self._mount(ends)
-            self._start(root, ends)
-            self._wire(ends)
-            self._ends = ends.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ends.close()
 
     def run(self, *words: str, timeout_s: float = COMMAND_S) -> str:
         """Run a program in the box; returns what it printed."""
@@ -72,6 +56,11 @@ class Container:
             if time.monotonic() > end:
                 raise ContainerError(f"{what} was waited for: {self.run('journalctl', '-n40')}")
             time.sleep(0.2)
+
+    def _build(self, ends: ExitStack) -> None:
+        root = self._mount(ends)
+        self._start(root, ends)
+        self._wire(ends)
 
     def _mount(self, ends: ExitStack) -> Path:
         root, upper, work = (self._folder / name for name in ("root", "upper", "work"))

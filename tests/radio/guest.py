@@ -8,8 +8,8 @@ import subprocess
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
+from tests.radio.standing import Standing
 from tests.radio.trees import Made
 
 # The machine has other work too: 31 s and 1 s on quiet cores, 205 s and 10 s on busy ones.
@@ -22,36 +22,17 @@ class GuestError(AssertionError):
     """The machine did not start, or a command in it failed."""
 
 
-class Guest:
+class Guest(Standing):
     """Starts when entered, and is switched off after; what it writes to the disk is forgotten.
 
     `folder` is for the socket and the logs: `console.log` is what the kernel and systemd say.
     """
 
     def __init__(self, made: Made, folder: Path) -> None:
+        super().__init__()
         self._made = made
         self._folder = folder
-        self._ends = ExitStack()
         self._unread = b""
-
-    def __enter__(self) -> Guest:
-        with ExitStack() as ends:
-            machine = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL)
-            ends.callback(machine.wait)
-            ends.callback(machine.kill)
-            self._line = ends.enter_context(self._connect(machine))
-            if self._answer(BOOT_S) != {"ready": True}:
-                raise GuestError(f"The machine did not greet us: {self.console()}")
-            self._ends = ends.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ends.close()
 
     def run(self, *words: str, timeout_s: float = COMMAND_S) -> str:
         """Run a program in the guest; returns what it printed.
@@ -69,6 +50,14 @@ class Guest:
     def console(self) -> str:
         """Return the end of what the kernel and systemd have said."""
         return (self._folder / "console.log").read_text(errors="replace")[-3000:]
+
+    def _build(self, ends: ExitStack) -> None:
+        machine = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL)
+        ends.callback(machine.wait)
+        ends.callback(machine.kill)
+        self._line = ends.enter_context(self._connect(machine))
+        if self._answer(BOOT_S) != {"ready": True}:
+            raise GuestError(f"The machine did not greet us: {self.console()}")
 
     def _command(self) -> list[str]:
         boot = next((self._made.tree / "boot").glob("vmlinuz-*"))

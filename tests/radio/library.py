@@ -8,9 +8,9 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from types import TracebackType
 
 from tests.radio.container import Container, run
+from tests.radio.standing import Standing
 from tests.radio.trees import ROOT
 
 ROUTER = "192.168.7.1"
@@ -18,33 +18,22 @@ SITE, SITE_ADDRESS = "www.nhs.uk", "203.0.113.10"
 START_S = 30
 
 
-class Library:
+class Library(Standing):
     """Stands when entered; its cable is plugged into the box's eth0."""
 
     def __init__(self, container: Container, folder: Path) -> None:
+        super().__init__()
         self._container = container
         self._folder = folder
         self._name = f"hp{os.getpid()}-library"
-        self._ends = ExitStack()
-
-    def __enter__(self) -> Library:
-        with ExitStack() as ends:
-            self._wire(ends)
-            self._serve(ends)
-            self._ends = ends.pop_all()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ends.close()
 
     def pull_cable(self) -> None:
         """Take the box's way out away."""
         run("ip", "-n", self._name, "link", "set", "lan0", "down")
+
+    def _build(self, ends: ExitStack) -> None:
+        self._wire(ends)
+        self._serve(ends)
 
     def _wire(self, ends: ExitStack) -> None:
         name = self._name
