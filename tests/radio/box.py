@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Protocol
 
-from appliance.hotspot.model import PORTAL
+from appliance.hotspot.model import BOX, PORTAL
 
 HOME = "/var/lib/helppoint"
 SERVICES = ("dnsmasq", "hotspot", "mdns", "network", "web")
@@ -29,13 +29,18 @@ def set_up(machine: Machine, origins: Sequence[str] = (), **hotspot: str) -> str
     machine.run("sh", "-c", 'printf %s "$1" > "$2"', "sh", file, f"{HOME}/helppoint.toml")
     said = helppoint(machine, "hotspot", "apply", timeout_s=APPLY_S)
     machine.run("systemctl", "restart", "helppoint-web")
+    wait_until_up(machine)
+    return said
+
+
+def wait_until_up(machine: Machine) -> None:
+    """Wait until phones get names and pages, and the watcher is at work."""
     for happened in (
         f"ss --listening --numeric --tcp | grep -q {PORTAL}:8000",
-        # Apply only tells it to start.
+        f"ss --listening --numeric --udp | grep -q {BOX}:53",
         "systemctl is-active --quiet helppoint-hotspot",
     ):
         machine.run("sh", "-c", f"until {happened}; do sleep 1; done", timeout_s=START_S)
-    return said
 
 
 def helppoint(machine: Machine, *words: str, timeout_s: float = START_S) -> str:

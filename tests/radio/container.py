@@ -27,7 +27,7 @@ class ContainerError(AssertionError):
 
 
 class Container(Standing):
-    """Starts when entered, and is switched off after; what it writes is forgotten."""
+    """Starts when entered, and is switched off after; what it writes stays in `folder`."""
 
     def __init__(self, made: Made, folder: Path) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class Container(Standing):
     def _mount(self, ends: ExitStack) -> Path:
         root, upper, work = (self._folder / name for name in ("root", "upper", "work"))
         for folder in (root, upper, work):
-            folder.mkdir()
+            folder.mkdir(exist_ok=True)
         options = f"lowerdir={self._made.tree},upperdir={upper},workdir={work}"
         run("mount", "-t", "overlay", "overlay", "-o", options, str(root))
         ends.callback(run, "umount", str(root))

@@ -20,8 +20,13 @@ ELSEWHERE = "203.0.113.10"
 
 @pytest.fixture(scope="module")
 def container(made: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
-    with Container(made, tmp_path_factory.mktemp("container")) as started:
-        box.set_up(started, profile="external", interface=CARD, origins=[f"http://{ROUTER}/"])
+    """A box that has been set up, and switched off and on since."""
+    folder = tmp_path_factory.mktemp("container")
+    with Container(made, folder) as first:
+        box.set_up(first, profile="external", interface=CARD, origins=[f"http://{ROUTER}/"])
+    # From here on without a hand: as it is whenever the library switches the box on.
+    with Container(made, folder) as started:
+        box.wait_until_up(started)
         udhcpc = f"busybox udhcpc -i wl0 -n -q -f -t 10 -T 1 -s {HERE / 'lease.sh'}"
         started.phone(*udhcpc.split())
         yield started
