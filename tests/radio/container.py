@@ -73,10 +73,14 @@ class Container(Standing):
 
     def _start(self, root: Path, ends: ExitStack) -> None:
         # Without a register of machines: this computer need not run systemd itself.
-        nspawn = "systemd-nspawn --quiet --boot --register=no --keep-unit --private-network"
+        nspawn = (
+            # Not longer than these tests, even if they are killed.
+            "setpriv --pdeathsig TERM systemd-nspawn --quiet --boot --register=no --keep-unit"
+            f" --private-network --console=pipe --directory {root}"
+        )
         log = ends.enter_context((self._folder / "console.log").open("wb"))
         process = subprocess.Popen(
-            [*nspawn.split(), "--console=pipe", "--directory", str(root)],
+            nspawn.split(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

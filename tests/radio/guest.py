@@ -63,7 +63,8 @@ class Guest(Standing):
         boot = next((self._made.tree / "boot").glob("vmlinuz-*"))
         first = next((self._made.tree / "boot").glob("initrd.img-*"))
         machine = (
-            "qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max"
+            # Not longer than these tests, even if they are killed.
+            "setpriv --pdeathsig KILL qemu-system-x86_64 -M q35 -accel tcg,thread=multi -cpu max"
             f" -smp 2 -m {MEMORY_MB} -kernel {boot} -initrd {first}"
             f" -drive file={self._made.disk},format=raw,if=virtio,cache=unsafe,snapshot=on"
             f" -chardev socket,id=line,path={self._socket},server=on,wait=off"
@@ -71,7 +72,12 @@ class Guest(Standing):
             f" -serial file:{self._folder / 'console.log'} -device virtio-rng-pci"
             " -nic none -display none -monitor none -no-reboot"
         )
-        kernel = "root=/dev/vda rw console=ttyS0 quiet systemd.show_status=0"
+        # systemd's own patience, 90 s, is for computers that have their cores to themselves.
+        kernel = (
+            "root=/dev/vda rw console=ttyS0 quiet systemd.show_status=0"
+            f" systemd.default_timeout_start_sec={BOOT_S}"
+            f" systemd.default_device_timeout_sec={BOOT_S}"
+        )
         return [*machine.split(), "-append", kernel]
 
     @property
