@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test test-access access-statement test-network check bench bench-growth clean lock
+.PHONY: run build test test-access access-statement test-network test-radio check bench bench-growth clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -32,13 +32,17 @@ test-network: $(VENV)/.test ## try the hotspot's files in network namespaces; ne
 	@provisioning/prepare network
 	@$(VENV)/bin/python -m pytest tests/hotspot tests/network -p no:cacheprovider $(PYTEST)
 
+test-radio: build $(VENV)/.test ## try the hotspot on simulated radios in a virtual machine; some minutes; needs root
+	@provisioning/prepare radio
+	@$(VENV)/bin/python -m pytest tests/radio -p no:cacheprovider $(PYTEST)
+
 check: $(VENV)/.test ## static checks: format, lint, types, layers, shell scripts
 	@provisioning/prepare check
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
-	@shellcheck .ci/run provisioning/fonts provisioning/prepare
+	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* tests/radio/lease.sh
 
 bench: build $(VENV)/.test ## print ratios as a table, and as JSON in bench.json
 	@provisioning/prepare bench
@@ -54,7 +58,7 @@ lock: $(VENV)/.test ## pin every Python package anew, with hashes
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade --extra build --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
 
 clean: ## remove everything made here, the content shown and the development keys
-	rm -rf $(VENV) .keys .helppoint appliance/embedded bench.json
+	rm -rf $(VENV) .keys .helppoint .cache appliance/embedded bench.json
 
 .keys/root.pem: | $(VENV)/.run
 	@$(HELPPOINT) keys .keys

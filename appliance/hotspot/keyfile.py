@@ -60,6 +60,8 @@ def _wifi(hotspot: Hotspot) -> Mapping[str, Mapping[str, str]]:
         **_RSN_AND_CCMP,
         "pmf": _PMF[hotspot.security],
         "psk": escaped(hotspot.passphrase),
+        # No WPS, 1: Windows would ask for the PIN on the router's label, and there is none.
+        "wps-method": "1",
     }
     return {"wifi": wifi, "wifi-security": security}
 

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Installs the application, its units, and the content that it ships, ready to be served.
+# Usage: 50-application.sh ROOT; needs .venv and appliance/embedded (`make build`).
+set -euo pipefail
+readonly root="${1:?Missing argument: ROOT}"
+here="$(cd "${0%/*}/../.." && pwd)"
+work="$(mktemp --directory)"
+readonly here work
+trap 'rm -rf "${work}"' EXIT
+
+# From a copy: setuptools leaves a folder `build` behind, and packs what an earlier one left there.
+cp --recursive "${here}"/{appliance,pyproject.toml,README.md,LICENSE,LICENSE-content} "${work}/"
+"${here}/.venv/bin/pip" wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+  --wheel-dir "${root}" "${work}"
+chroot "${root}" sh -c 'exec /opt/helppoint/bin/pip install --quiet --no-cache-dir --no-index --no-deps /*.whl'
+rm "${root}"/*.whl
+
+install --mode=644 "${here}"/systemd/*.service "${root}/etc/systemd/system/"
+install -D --mode=644 --target-directory="${root}/etc/systemd/system/wpa_supplicant.service.d" \
+  "${here}/systemd/wpa_supplicant.service.d/helppoint.conf"
+install --mode=644 "${here}/systemd/sysusers.conf" "${root}/usr/lib/sysusers.d/helppoint.conf"
+chroot "${root}" systemd-sysusers helppoint.conf
+systemctl --quiet --root="${root}" enable helppoint-web.service
+
+# Rendering pages and sheets takes a box minutes and this computer seconds.
+chroot "${root}" /opt/helppoint/bin/helppoint --home /var/lib/helppoint sync --embedded
+chroot "${root}" chown --recursive helppoint-web: /var/lib/helppoint
