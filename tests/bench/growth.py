@@ -62,6 +62,9 @@ def _write_content(folder: Path, size: int) -> None:
     known = (folder / "languages.toml").read_text("utf-8").split("[[languages]]")
     kept = [part for part in known[1:] if any(f'code = "{code}"' in part for code in LANGUAGES)]
     (folder / "languages.toml").write_text("[[languages]]".join(["", *kept]), "utf-8")
+    for path in [*folder.glob("handouts/*"), *folder.glob("synonyms/*")]:
+        if path.stem not in LANGUAGES:
+            path.unlink()
     (folder / "interface").mkdir()
     for code in LANGUAGES[1:]:
         shutil.copy(real / "interface" / f"{code}.po", folder / "interface")
