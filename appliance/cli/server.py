@@ -38,7 +38,8 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
     counts = Counts(config.counts_file)
     missing = _missing_words(config)
     network, published = Network(config.network_file), Published(store)
-    around, offers_stay = _around(config, network)
+    settings = SettingsFile(config.settings_file)
+    around, offers_stay = _around(config, network, settings)
     pages = public_site(
         published,
         store.last_check,
@@ -51,7 +52,7 @@ def serve_command(config: Config, host: str | None, port: int | None, *, no_impo
         pages,
         Visitors(),
         imitates_success=offers_stay,
-        garden=lambda: _garden(network, published),
+        garden=lambda: _garden(network, published, settings),
     )
     address = host or config.host
     serve(
@@ -82,10 +83,9 @@ def counts_command(config: Config) -> None:
 
 
 def _around(
-    config: Config, network: Network
+    config: Config, network: Network, settings: SettingsFile
 ) -> tuple[Callable[[], frozenset[str]], Callable[[], bool]]:
     """Return what tells pages what is so around the box, and whether visitors may stay."""
-    settings = SettingsFile(config.settings_file)
 
     def offers_stay() -> bool:
         return settings.read().stay_connected == "offered"
@@ -99,14 +99,17 @@ def _around(
     return around, offers_stay
 
 
-def _garden(network: Network, published: Published) -> Collection[str] | None:
+def _garden(
+    network: Network, published: Published, settings: SettingsFile
+) -> Collection[str] | None:
     """Return the hosts besides nhs.uk that phones reach just now; None if they reach none."""
     if ONLINE not in network.around():
         return None
     try:
-        return published.current().facts.hosts
+        hosts = published.current().facts.hosts
     except StoreError:
-        return ()
+        hosts = ()
+    return {*hosts, *settings.read().gate_hosts.split()}
 
 
 def _missing_words(config: Config) -> Counts:

@@ -15,13 +15,15 @@ cp --recursive "${here}"/{appliance,pyproject.toml,README.md,LICENSE,LICENSE-con
 chroot "${root}" sh -c 'exec /opt/helppoint/bin/pip install --quiet --no-cache-dir --no-index --no-deps /*.whl'
 rm "${root}"/*.whl
 
-install --mode=644 "${here}"/systemd/*.service "${root}/etc/systemd/system/"
+install --mode=644 "${here}"/systemd/*.{service,timer} "${root}/etc/systemd/system/"
 install -D --mode=644 --target-directory="${root}/etc/systemd/system/wpa_supplicant.service.d" \
   "${here}/systemd/wpa_supplicant.service.d/helppoint.conf"
 install --mode=644 "${here}/systemd/sysusers.conf" "${root}/usr/lib/sysusers.d/helppoint.conf"
 chroot "${root}" systemd-sysusers helppoint.conf
-systemctl --quiet --root="${root}" enable helppoint-web.service
+install --mode=644 "${here}/systemd/tmpfiles.conf" "${root}/usr/lib/tmpfiles.d/helppoint.conf"
+chroot "${root}" systemd-tmpfiles --create helppoint.conf
+systemctl --quiet --root="${root}" enable helppoint-web.service helppoint-sync.timer
 
 # Rendering pages and sheets takes a box minutes and this computer seconds.
-chroot "${root}" /opt/helppoint/bin/helppoint --home /var/lib/helppoint sync --embedded
-chroot "${root}" chown --recursive helppoint-web: /var/lib/helppoint
+chroot "${root}" setpriv --reuid=helppoint-sync --regid=helppoint --clear-groups sh -c \
+  'umask 027 && exec /opt/helppoint/bin/helppoint --home /var/lib/helppoint sync --embedded'

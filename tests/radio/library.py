@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -31,6 +32,16 @@ class Library(Standing):
         """Take the box's way out away."""
         run("ip", "-n", self._name, "link", "set", "lan0", "down")
 
+    def publish_anew(self) -> None:
+        """Sign a newer release than the one that boxes are made with."""
+        content = self._folder / "content"
+        shutil.copytree(ROOT / "content", content)
+        with (content / "guides" / "en" / "get-nhs-app.md").open("a") as guide:
+            guide.write("\n\nThis is new.\n")
+        helppoint = (sys.executable, "-m", "appliance", "pack", content)
+        where = ("--repository", self._folder, "--keys", ROOT / ".keys")
+        run(*map(str, (*helppoint, *where)), timeout_s=START_S)
+
     def _build(self, ends: ExitStack) -> None:
         self._wire(ends)
         self._serve(ends)
@@ -52,11 +63,7 @@ class Library(Standing):
             f" --interface=lan0 --bind-interfaces --address=/{SITE}/{SITE_ADDRESS} --user=root"
             f" --dhcp-range=192.168.7.10,192.168.7.20 --dhcp-leasefile={self._folder / 'leases'}"
         )
-        source = self._folder / "metadata"
-        source.mkdir()
-        (source / "timestamp.json").write_bytes(
-            (ROOT / "appliance/embedded/metadata/timestamp.json").read_bytes()
-        )
+        shutil.copytree(ROOT / "appliance" / "embedded", self._folder, dirs_exist_ok=True)
         web = f"{sys.executable} -m http.server --bind {ROUTER} --directory {self._folder} 80"
         site = f"{sys.executable} {ROOT / 'tests/network/listen.py'} tls {SITE_ADDRESS} {SITE}"
         for command in (dnsmasq, web, site):

@@ -98,5 +98,21 @@ def test_the_gate_opens_with_the_librarys_network_and_shuts_without_it(
     assert box.troubles(container) == []
 
 
+def test_new_content_is_fetched_by_a_user_who_alone_may_write_it(
+    container: Container, tmp_path: Path
+) -> None:
+    with Library(container, tmp_path) as library:
+        library.publish_anew()
+        container.wait_until(lambda: _at_the_site(container) == f"CN={SITE}", "the way out")
+        container.run("systemctl", "start", "helppoint-sync", timeout_s=box.APPLY_S)
+        page = container.phone_does("fetch", BOX, "/en/get-nhs-app")
+        assert isinstance(page, dict)
+        assert "This is new." in page["body"]
+    assert box.troubles(container) == []
+    as_web = ("setpriv", "--reuid=helppoint-web", "--regid=helppoint", "--clear-groups")
+    writable = container.run(*as_web, "find", box.HOME, "-writable", "-not", "-type", "l")
+    assert writable.split() == [f"{box.HOME}/state"]
+
+
 def _at_the_site(container: Container) -> object:
     return container.phone_does("greet", PORTAL, SITE)
