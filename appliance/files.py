@@ -133,7 +133,7 @@ def read_file(path: Path, max_bytes: int) -> bytes:
 
 
 def read_tree(
-    folder: Path, *, max_files: int = 20_000, max_file_bytes: int = 2_000_000
+    folder: Path, *, max_files: int = 200_000, max_file_bytes: int = 2_000_000
 ) -> dict[str, bytes]:
     """Return every file below `folder`: path relative to it with `/` -> bytes, sorted by path.
 

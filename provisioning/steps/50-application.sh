@@ -21,7 +21,7 @@ install -D --mode=644 --target-directory="${root}/etc/systemd/system/wpa_supplic
 install --mode=644 "${here}/systemd/sysusers.conf" "${root}/usr/lib/sysusers.d/helppoint.conf"
 chroot "${root}" systemd-sysusers helppoint.conf
 install --mode=644 "${here}/systemd/tmpfiles.conf" "${root}/usr/lib/tmpfiles.d/helppoint.conf"
-chroot "${root}" systemd-tmpfiles --create helppoint.conf
+systemd-tmpfiles --root="${root}" --create helppoint.conf
 systemctl --quiet --root="${root}" enable helppoint-web.service helppoint-sync.timer
 
 # Rendering pages and sheets takes a box minutes and this computer seconds.

@@ -133,7 +133,7 @@ def fetch(host: str, path: str) -> dict[str, object]:
     connection = http.client.HTTPConnection(host, 80, timeout=PATIENCE_S)
     connection.request("GET", path)
     answer = connection.getresponse()
-    return {"status": answer.status, "body": answer.read(10_000).decode()}
+    return {"status": answer.status, "body": answer.read(100_000).decode()}
 
 
 def greet(host: str, name: str) -> str:
