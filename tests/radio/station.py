@@ -19,6 +19,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.network.phone import ask
 # Three times what a join took without KVM while ten phones joined at once.
 JOIN_S = 120
 PAGE_S = 60
+QUESTIONS = 4
 OUTAGE_S = 180
 KINDS = {
     "any": "key_mgmt=WPA-PSK WPA-PSK-SHA256 SAE\n ieee80211w=1",
@@ -155,11 +157,19 @@ def _visit(card: str) -> dict[str, object]:
 
 def _fetch(host: str, path: str) -> tuple[http.client.HTTPResponse, str]:
     """Fetch a page; a name is asked of the name server that the lease told of."""
-    address = host if host == BOX else str(ask(BOX, host, "1")["address"])
+    address = host if host == BOX else _look_up(host)
     connection = http.client.HTTPConnection(address, 80, timeout=PAGE_S)
     connection.request("GET", path, headers={"Host": host})
     answer = connection.getresponse()
     return answer, answer.read().decode()
+
+
+def _look_up(host: str) -> str:
+    """Ask as patiently as phones do: an answer may be lost on air."""
+    for _ in range(QUESTIONS - 1):
+        with suppress(TimeoutError):
+            return str(ask(BOX, host, "1")["address"])
+    return str(ask(BOX, host, "1")["address"])
 
 
 def _joined_by(card: str) -> str:
