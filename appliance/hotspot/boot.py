@@ -22,6 +22,22 @@ net.ipv4.icmp_ratelimit = 0
 # The network's 4,094 and the library's; Linux keeps 1,024, then new ones are not heard.
 NEIGHBOURS = "net.ipv4.neigh.default.gc_thresh2=4096 net.ipv4.neigh.default.gc_thresh3=8192"
 
+# What one phone leaves in the kernel's table of connections is gone in seconds, not in minutes:
+# a Pi with 512 MB has room for 4,096 of them by default, and new phones find a full table silent.
+CONNECTIONS = (
+    "net.netfilter.nf_conntrack_udp_timeout=10"
+    " net.netfilter.nf_conntrack_udp_timeout_stream=10"
+    " net.netfilter.nf_conntrack_icmp_timeout=5"
+    " net.netfilter.nf_conntrack_tcp_timeout_syn_recv=15"
+    " net.netfilter.nf_conntrack_tcp_timeout_fin_wait=20"
+    " net.netfilter.nf_conntrack_tcp_timeout_close_wait=20"
+    " net.netfilter.nf_conntrack_tcp_timeout_last_ack=10"
+    " net.netfilter.nf_conntrack_tcp_timeout_time_wait=5"
+    " net.netfilter.nf_conntrack_tcp_timeout_established=3600"
+)
+# 10 MB at the most, of 320 bytes each.
+MOST_CONNECTIONS = "net.netfilter.nf_conntrack_max=32768"
+
 
 def render_unit(hotspot: Hotspot) -> str:
     """Return the unit that opens nothing before the firewall stands."""
@@ -49,6 +65,9 @@ ExecStart=/usr/sbin/nft -f /{firewall.PATH}
 ExecStart=/usr/sbin/ip address replace {PORTAL}/32 dev lo
 # Room for every neighbour that one phone could pretend to be. A container may not set it.
 ExecStart=-/usr/sbin/sysctl --quiet --write {NEIGHBOURS}
+# After nft, which loads the table that these are about.
+ExecStart=-/usr/sbin/sysctl --quiet --write {CONNECTIONS}
+ExecStart=-/usr/sbin/sysctl --quiet --write {MOST_CONNECTIONS}
 {radio}\
 
 [Install]

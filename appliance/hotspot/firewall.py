@@ -9,6 +9,8 @@ PATH = "etc/helppoint/nftables.conf"
 # What one phone may ask, and the box answer, at the most: docs/decisions/0053-hostile-phones.md.
 # A card may have several addresses, and a repeater lends its card to several phones.
 CONNECTIONS_OF_CARD = 4 * CONNECTIONS
+# New connections of one card: each leaves an entry in the kernel's table when it has long ended.
+KNOCKS_PER_SECOND, KNOCKS_BURST = 100, 400
 # dnsmasq answers 20 TCP connections at a time.
 DNS_CONNECTIONS = 10
 QUESTIONS_PER_SECOND, QUESTIONS_BURST = 200, 1000
@@ -99,6 +101,13 @@ def _phones(hotspot: Hotspot) -> str:
         flags dynamic
     }}
 
+    set knocks {{
+        type ether_addr
+        size 1024
+        flags dynamic,timeout
+        timeout 10s
+    }}
+
     set dns_connections {{
         type ipv4_addr
         size 4096
@@ -145,6 +154,8 @@ add @dns_connections {{ ip saddr ct count over {DNS_CONNECTIONS} }} reject with 
         meta l4proto {{ tcp, udp }} th dport 53 accept
         ip daddr {{ {BOX}, {PORTAL} }} icmp type echo-request limit rate 50/second accept
         ip daddr != {{ {BOX}, {PORTAL} }} ip daddr @not_internet jump no
+        tcp dport {tcp_ports} ct state new add @knocks {{ ether saddr \
+limit rate over {KNOCKS_PER_SECOND}/second burst {KNOCKS_BURST} packets }} reject with tcp reset
         tcp dport {tcp_ports} ct state new \
 add @connections {{ ip saddr ct count over {CONNECTIONS} }} reject with tcp reset
         tcp dport {tcp_ports} ct state new \

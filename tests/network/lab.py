@@ -22,8 +22,7 @@ from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import Any
 
-from appliance.hotspot import dnsmasq, firewall, gate, mdns
-from appliance.hotspot.boot import SYSCTL_PATH
+from appliance.hotspot import boot, dnsmasq, firewall, gate, mdns
 from appliance.hotspot.model import BOX, NETWORK, PORTAL, Hotspot
 from appliance.hotspot.render import render, write
 from tests.conftest import START_LIMIT_S, Helppoint
@@ -209,11 +208,12 @@ class Lab:
         self.run("box", "ip", "route", "add", "default", "via", ROUTER)
 
     def _set_up_box(self) -> None:
-        self.run("box", "sysctl", "--quiet", "--load", str(self.root / SYSCTL_PATH))
+        self.run("box", "sysctl", "--quiet", "--load", str(self.root / boot.SYSCTL_PATH))
         # Twice: the second time must replace the first in one step.
         for _ in range(2):
             self.run("box", "nft", "-f", str(self.root / firewall.PATH))
         self.run("box", "ip", "address", "replace", f"{PORTAL}/32", "dev", "lo")
+        self.run("box", "sysctl", "--quiet", "--write", *boot.CONNECTIONS.split())
 
     def _start_services(self) -> None:
         port = self.hotspot.portal_port
