@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -109,6 +109,23 @@ def read_shard(index: int, content: bytes) -> dict[str, Blob]:
         files[path] = _blob(what, listed)
     if len(files) > MAX_FILES:
         raise TrustError(f"{what} lists more than {MAX_FILES} files")
+    return files
+
+
+def listed_files(release: Release, read: Callable[[Blob], bytes]) -> dict[str, Blob]:
+    """Return a release's files: path -> blob.
+
+    Args:
+        release: whose shards are read.
+        read: returns what a shard's blob holds, unpacked and verified.
+    Raises:
+        TrustError: a shard is not one, or there are too many files.
+    """
+    files: dict[str, Blob] = {}
+    for index, shard in enumerate(release.shards):
+        files.update(read_shard(index, read(shard)))
+    if len(files) > MAX_FILES:
+        raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
     return files
 
 

@@ -13,16 +13,15 @@ from appliance import __version__
 from appliance.catalogue.load import load
 from appliance.catalogue.model import Catalogue
 from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
+from appliance.release.layout import STICK_TIMESTAMP
 from appliance.release.manifest import (
     MAX_BLOB_BYTES,
-    MAX_FILES,
     Blob,
     Release,
+    listed_files,
     read_release,
-    read_shard,
     unpack_blob,
 )
-from appliance.release.repository import STICK_TIMESTAMP
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
 from appliance.sync.sources import Source, read_all
@@ -132,7 +131,7 @@ def shown_catalogue(store: Store) -> Catalogue:
     if pointer is None:
         raise StoreError("no release is shown yet")
     release = read_release(pointer.current.release_json.encode())
-    files = _listed_files(release, lambda blob: _stored(store, blob))
+    files = listed_files(release, lambda blob: _stored(store, blob))
     return load(_content(store, files))
 
 
@@ -143,7 +142,7 @@ def blobs_shown(store: Store, pointer: Pointer) -> tuple[Release, list[str]]:
         StoreError: the store is damaged.
     """
     release = read_release(pointer.current.release_json.encode())
-    files = _listed_files(release, lambda blob: _stored(store, blob))
+    files = listed_files(release, lambda blob: _stored(store, blob))
     for blob in files.values():
         _stored(store, blob)
     return release, list(dict.fromkeys(blob.path for blob in (*release.shards, *files.values())))
@@ -171,7 +170,7 @@ def _version(text: str) -> tuple[int, ...]:
 def _fetch_missing(release: Release, source: Source, device: Device) -> dict[str, Blob]:
     """Bring every blob of the release into the store. Returns path -> blob."""
     store = device.store
-    files = _listed_files(release, lambda blob: _fetched(store, blob, source))
+    files = listed_files(release, lambda blob: _fetched(store, blob, source))
     missing = [blob for blob in dict.fromkeys(files.values()) if _verified(store, blob) is None]
     _require_space(missing, store)
     device.progress("fetching", 0, len(missing))
@@ -206,18 +205,9 @@ def _keep_stick_timestamp(source: Source, store: Store) -> None:
 
 def _mend(release: Release, source: Source, device: Device) -> None:
     """Fetch anew what was lost or damaged since; a setting, or paper, will need it."""
-    files = _listed_files(release, lambda blob: _fetched(device.store, blob, source))
+    files = listed_files(release, lambda blob: _fetched(device.store, blob, source))
     if any(_verified(device.store, blob) is None for blob in files.values()):
         _fetch_missing(release, source, device)
-
-
-def _listed_files(release: Release, read: Callable[[Blob], bytes]) -> dict[str, Blob]:
-    files: dict[str, Blob] = {}
-    for index, shard in enumerate(release.shards):
-        files.update(read_shard(index, read(shard)))
-    if len(files) > MAX_FILES:
-        raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
-    return files
 
 
 def _fetched(store: Store, blob: Blob, source: Source) -> bytes:
@@ -258,7 +248,7 @@ def _accept(offer: Offer, pointer: Pointer, store: Store) -> None:
 
 def _made(release: Release, release_json: str, device: Device) -> Shown:
     """Make the pages of a release whose blobs are in the store."""
-    files = _listed_files(release, lambda blob: _stored(device.store, blob))
+    files = listed_files(release, lambda blob: _stored(device.store, blob))
     return _pages(release, release_json, files, device)
 
 
@@ -298,7 +288,7 @@ def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
     for shown in kept:
         release = read_release(shown.release_json.encode())
         try:
-            files = _listed_files(release, lambda blob: _stored(store, blob))
+            files = listed_files(release, lambda blob: _stored(store, blob))
         except ApplianceError as error:
             log.warning("old content is not cleared away this time: %s", error)
             return
