@@ -169,10 +169,10 @@ def _signer_in_file(path: Path, ask: Ask) -> Signer:
         raise ReleaseError(f"the signing key {path} cannot be opened: {why}") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ReleaseError(f"the signing key {path} is not an Ed25519 key")
-    return CryptoSigner(key)
+    return CryptoSigner(key, _named(SSlibKey.from_crypto(key.public_key()), path.stem))
 
 
-def _named(key: Key, name: str) -> Key:
+def _named(key: SSlibKey, name: str) -> SSlibKey:
     key.unrecognized_fields[NAME] = name
     return key
 

@@ -141,12 +141,12 @@ def rotate(
     Raises:
         ReleaseError: no such key or role, or too few keys would be left; `holder` is spoilt.
     """
-    for word in remove:
-        holder.revoke_key(_key_called(word, signers_of(holder, role)).keyid, role)
     for key in add:
         holder.add_key(key, role)
     delegated = holder.get_delegated_role(role)
     delegated.threshold = delegated.threshold if threshold is None else threshold
+    for word in remove:
+        holder.revoke_key(_key_called(word, signers_of(holder, role)).keyid, role)
     try:
         signers_of(holder, role)
     except ReleaseError as error:
