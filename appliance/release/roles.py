@@ -141,6 +141,7 @@ def rotate(
     Raises:
         ReleaseError: no such key or role, or too few keys would be left; `holder` is spoilt.
     """
+    signers_of(holder, role)
     for key in add:
         holder.add_key(key, role)
     delegated = holder.get_delegated_role(role)
