@@ -31,7 +31,7 @@ from appliance.release.folder import Folder, Published
 from appliance.release.keyfile import name_of, open_folder, open_signer, read_public
 from appliance.release.keys import CORE
 from appliance.release.layout import MAX_METADATA_BYTES
-from appliance.release.manifest import Release, read_release
+from appliance.release.manifest import ALL, Release, read_release
 from appliance.release.overview import (
     changes_of_keys,
     demand_in_words,
@@ -78,7 +78,8 @@ def begin(repository: Path, roles: Path) -> None:
 @click.argument("folders", nargs=-1, metavar="[CONTENT] REPOSITORY", type=existing_folder)
 @click.option("--channel", default=CORE, show_default=True, help="Whose content it is.")
 @click.option("--from-release", type=click.IntRange(1), help="Content as it was then: withdraws.")
-def stage(folders: tuple[Path, ...], channel: str, from_release: int | None) -> None:
+@click.option("--share", type=click.IntRange(1, ALL), default=ALL, help="Percent of boxes.")
+def stage(folders: tuple[Path, ...], channel: str, from_release: int | None, share: int) -> None:
     """Stage CONTENT as the next release of REPOSITORY; nothing is published yet."""
     if len(folders) != (2 if from_release is None else 1):
         raise click.UsageError("give CONTENT and REPOSITORY, or REPOSITORY with --from-release")
@@ -91,7 +92,7 @@ def stage(folders: tuple[Path, ...], channel: str, from_release: int | None) -> 
     _refuse_unfit(content, tree, channel, folder)
     progress, done = Progress(), iter(range(len(tree)))
     release = Stage(folder, moment_of_signing()).release(
-        tree, channel, on_file=lambda _path: progress("packing", next(done), len(tree))
+        tree, channel, share, on_file=lambda _path: progress("packing", next(done), len(tree))
     )
     progress("packing", len(tree), len(tree))
     if release is None:
@@ -156,6 +157,8 @@ class _Ceremony:
         old, new = tree_of(self.folder.path, before), tree_of(self.folder.path, release)
         changes = compare(old, new)
         click.echo(f"Release {release.number} of {channel}: {in_numbers(changes)}")
+        if release.share < ALL or (before is not None and before.share < ALL):
+            click.echo(f"    for {release.share} of 100 boxes")
         for line in in_names(changes):
             click.echo(f"    {line}")
         for line in differing_words(old, new) if words else ():

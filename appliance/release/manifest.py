@@ -25,6 +25,8 @@ MAX_RELEASE_BYTES = 64_000
 MAX_BLOB_BYTES = 4_000_000
 MAX_FILE_BYTES = 16_000_000
 MAX_FILES = 200_000
+# A release for all devices says nothing of a share.
+ALL = 100
 
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -47,13 +49,19 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A signed snapshot of one channel's content. `shards` has SHARD_COUNT blobs, in order."""
+    """A signed snapshot of one channel's content.
+
+    Args:
+        shards: SHARD_COUNT blobs, in order.
+        share: how many of a hundred devices show it; the others wait for a later release.
+    """
 
     channel: str
     number: int
     released_at: datetime
     min_app: str
     shards: tuple[Blob, ...]
+    share: int = ALL
 
 
 def pack_blob(content: bytes) -> tuple[Blob, bytes]:
@@ -143,6 +151,7 @@ def write_release(release: Release) -> bytes:
         "released_at": release.released_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "min_app": release.min_app,
         "shards": [[shard.sha256, shard.length, shard.size] for shard in release.shards],
+        **({} if release.share == ALL else {"share": release.share}),
     }
     return json.dumps(content, separators=(",", ":")).encode()
 
@@ -167,6 +176,7 @@ def read_release(content: bytes) -> Release:
         released_at=_moment(what, fields.get("released_at")),
         min_app=_text(what, "min_app", fields.get("min_app"), re.compile(r"\d+(\.\d+){0,3}")),
         shards=tuple(_blob(what, shard) for shard in shards),
+        share=_count(what, "share", fields.get("share", ALL), ALL),
     )
 
 

@@ -16,7 +16,7 @@ from appliance.release.ceremony import next_version, pending, release_metadata
 from appliance.release.folder import Folder, Published
 from appliance.release.keys import CORE, ROOT, TARGETS
 from appliance.release.layout import ROOT_DAYS, TARGETS_DAYS, TOP_ROLES
-from appliance.release.manifest import Release, read_release, write_release
+from appliance.release.manifest import ALL, Release, read_release, write_release
 from appliance.release.online import expiry
 from appliance.release.pack import MIN_APP, refuse_unfit, write_blobs
 from appliance.release.roles import (
@@ -57,6 +57,7 @@ class Stage:
         self,
         tree: Mapping[str, bytes],
         channel: str = CORE,
+        share: int = ALL,
         on_file: Callable[[str], None] = lambda _path: None,
     ) -> Release | None:
         """Stage content as a channel's next release; its blobs are put in place at once.
@@ -66,6 +67,7 @@ class Stage:
         Args:
             tree: path -> bytes.
             channel: whose release.
+            share: how many of a hundred devices will show it, 1 to 100.
             on_file: told each path before it is packed.
         Returns: the release; None if it is what is published, and still holds for long.
         Raises:
@@ -80,13 +82,17 @@ class Stage:
         sync_file_system(self.folder.path)
         current = self.folder.release(channel, published)
         newest = None if current is None else read_release(current)
-        if current is not None and newest is not None and newest.shards == shards:
+        if (
+            current is not None
+            and newest is not None
+            and (newest.shards, newest.share) == (shards, share)
+        ):
             if self._holds_for_long(published.channels[channel]):
                 return None
             self._put_release(channel, current)
             return newest
         number = 1 if newest is None else newest.number + 1
-        release = Release(channel, number, self.now, MIN_APP, shards)
+        release = Release(channel, number, self.now, MIN_APP, shards, share)
         self._put_release(channel, write_release(release))
         return release
 

@@ -15,6 +15,7 @@ from appliance.catalogue.model import Catalogue
 from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
 from appliance.release.layout import STICK_TIMESTAMP
 from appliance.release.manifest import (
+    ALL,
     MAX_BLOB_BYTES,
     Blob,
     Release,
@@ -54,7 +55,8 @@ class Device:
 def update(source: Source, trust: Trust, device: Device) -> Release | None:
     """Show the newest release of `source`.
 
-    Returns: the release; None if the device already shows it, or staff went back from it.
+    Returns: the release; None if the device already shows it, staff went back from it, or it is
+        for some devices only and not for this one.
 
     Raises:
         SourceError: could not be read; the device goes on showing what it showed.
@@ -73,6 +75,9 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
             _accept(offer, pointer, store)
             return None
         if pointer is not None and offer.release.number <= pointer.refused:
+            _accept(offer, pointer, store)
+            return None
+        if pointer is not None and _waits(offer.release, store):
             _accept(offer, pointer, store)
             return None
         _refuse_unfit(offer.release, pointer)
@@ -146,6 +151,11 @@ def blobs_shown(store: Store, pointer: Pointer) -> tuple[Release, list[str]]:
     for blob in files.values():
         _stored(store, blob)
     return release, list(dict.fromkeys(blob.path for blob in (*release.shards, *files.values())))
+
+
+def _waits(release: Release, store: Store) -> bool:
+    """Whether a release is tried out on other devices first; a new one shows what there is."""
+    return release.share < ALL and store.lot() >= release.share
 
 
 def _refuse_unfit(release: Release, pointer: Pointer | None) -> None:
