@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from appliance.catalogue.load import load
 from appliance.cli.keys import (
     existing_folder,
     file_type,
@@ -21,7 +22,7 @@ from appliance.config import Config
 from appliance.errors import ReleaseError
 from appliance.files import read_file, read_tree
 from appliance.release.ceremony import Sealed, pending, renewed, seal, signatures_by
-from appliance.release.channels import refuse_borrowed
+from appliance.release.channels import merged, refuse_borrowed
 from appliance.release.channels import refuse_faulty as refuse_faulty_channel
 from appliance.release.contents import release_numbered, tree_of
 from appliance.release.demands import Demand, demands, refuse_unsound
@@ -155,6 +156,7 @@ class _Ceremony:
     def _show_release(self, channel: str, release: Release, *, words: bool) -> None:
         before = _release(self.folder, channel, self.published)
         old, new = tree_of(self.folder.path, before), tree_of(self.folder.path, release)
+        self._refuse_unshowable(channel, new)
         changes = compare(old, new)
         click.echo(f"Release {release.number} of {channel}: {in_numbers(changes)}")
         if release.share < ALL or (before is not None and before.share < ALL):
@@ -163,6 +165,14 @@ class _Ceremony:
             click.echo(f"    {line}")
         for line in differing_words(old, new) if words else ():
             click.echo(line)
+
+    def _refuse_unshowable(self, channel: str, tree: Mapping[str, bytes]) -> None:
+        """Refuse what devices could not show, whatever made it: other people staged it."""
+        if channel == CORE:
+            load(tree)
+            return
+        national = tree_of(self.folder.path, _release(self.folder, CORE, self.published))
+        load(merged(national, channel, tree))
 
 
 def _release(folder: Folder, channel: str, published: Published) -> Release | None:

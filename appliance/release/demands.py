@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,8 @@ from appliance.release.keys import CORE, ROOT, TARGETS
 from appliance.release.layout import TOP_ROLES, channel_paths, release_target
 from appliance.release.roles import signers_of
 from appliance.release.staging import Staged
+
+CHANNEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,8 @@ def _refuse_unsound_targets(targets: Targets) -> None:
     if not roles or CORE not in roles or targets.targets:
         raise ReleaseError(f"the staged targets metadata does not hand {CORE} to its own keys")
     for name, role in roles.items():
+        if not CHANNEL.fullmatch(name) or name in TOP_ROLES:
+            raise ReleaseError(f"the staged targets metadata has a channel called {name!r:.60}")
         signers_of(targets, name)
         if role.paths != channel_paths(name) or not role.terminating:
             raise ReleaseError(f"the staged targets metadata gives {name} more than its own paths")

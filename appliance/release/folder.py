@@ -53,6 +53,8 @@ class Folder:
         versions = {
             name.removesuffix(".json"): meta.version for name, meta in snapshot.signed.meta.items()
         }
+        if TARGETS not in versions:
+            raise ReleaseError(f"the newest {SNAPSHOT} in {self.path} names no {TARGETS} metadata")
         targets = self.load(f"{versions.pop(TARGETS)}.{TARGETS}", Targets)
         channels = {
             name: self.load(f"{version}.{name}", Targets) for name, version in versions.items()

@@ -117,9 +117,9 @@ def signers_of(holder: Root | Targets, role: str) -> Signers:
     """
     try:
         delegated = holder.get_delegated_role(role)
+        keys = tuple(holder.get_key(keyid) for keyid in delegated.keyids)
     except ValueError as error:
-        raise ReleaseError(f"there is no role or channel called {role}") from error
-    keys = tuple(holder.get_key(keyid) for keyid in delegated.keyids)
+        raise ReleaseError(f"there is no role or channel called {role}, or no key of it") from error
     return Signers(keys, delegated.threshold)
 
 

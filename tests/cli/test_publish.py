@@ -15,6 +15,7 @@ from tests.conftest import Helppoint
 from tests.content import GUIDE, real_tree
 from tests.origin import Origin, origin
 from tests.publisher import Publisher, files_in
+from tests.release.test_channels import SITE
 from tests.terminal import typed
 
 PASSPHRASE = "correct horse battery"
@@ -231,3 +232,66 @@ def test_a_forged_past_is_not_compared_with(going: Room) -> None:
     core.write_bytes(core.read_bytes().replace(b'"length":', b'"length":1'))
     code, said = going.run("publish", "show", going.repository)
     assert (code, "missing or damaged" in said or "not signed" in said) == (1, True), said
+
+
+def test_a_council_joins_and_signs_its_own(going: Room) -> None:
+    society = Society(going.folder)
+    gita = society.make_key("gita")
+    code, said = going.run(
+        "channel", "add", "nhs-app", "--key", gita, "--repository", going.repository
+    )
+    assert (code, "would clash" in said) == (1, True), said
+    code, said = going.run("channel", "add", "council-leeds", "--key", gita,
+                           "--repository", going.repository)  # fmt: skip
+    assert code == 0, said
+    code, said = going.run("publish", "show", going.repository)
+    assert "council-leeds: the key gita (" in said
+    assert "council-leeds: 1 of 1 keys must sign from now on" in said
+    society.sign("ann", "bob")
+    society.finish(datetime.now(UTC))
+    leeds = going.write("leeds", {"sites.toml": SITE})
+    code, said = going.run(
+        "publish", "stage", leeds, going.repository, "--channel", "council-leeds"
+    )
+    assert (code, "Staged release 1 of council-leeds" in said) == (0, True), said
+    key = going.folder / "gita.pem"
+    code, said = going.run("publish", "sign", going.repository, "--key", key, "--yes")
+    assert "Release 1 of council-leeds: 1 site added" in said
+    code, said = going.run("publish", "finish", going.repository, "--keys", going.folder / "online")
+    assert (code, "release 1 of core, release 1 of council-leeds" in said) == (0, True), said
+
+
+def test_a_key_is_replaced_from_the_command_line(going: Room) -> None:
+    dora = Society(going.folder).make_key("dora")
+    words = ("keys", "rotate", going.repository, "root", "targets", "core")
+    code, said = going.run(*words, "--remove", "cleo", "--add", dora)
+    assert code == 0, said
+    code, said = going.run("publish", "show", going.repository)
+    for role in ("root", "targets", "core"):
+        assert f"{role}: the key dora (" in said
+        assert f"{role}: the key cleo (" in said
+    for name in ("ann", "bob"):
+        key = going.folder / f"{name}.pem"
+        going.run("publish", "sign", going.repository, "--key", key, "--yes")
+    code, said = going.run("publish", "finish", going.repository, "--keys", going.folder / "online")
+    assert (code, "Upload all other files first" in said) == (0, True), said
+    listed = going.run("keys", "list", going.repository)[1]
+    assert "root 2: 2 of 3" in listed
+    assert "cleo" not in listed
+
+
+def test_staged_content_that_no_box_could_show_is_not_signed(going: Room) -> None:
+    """Somebody staged it with another program."""
+    Society(going.folder).stage(datetime.now(UTC)).release({"sites.toml": b"]"})
+    key = going.folder / "ann.pem"
+    code, said = going.run("publish", "sign", going.repository, "--key", key, "--yes")
+    assert (code, "sites.toml" in said) == (1, True), said
+    assert not (going.repository / "staged" / "signatures").exists()
+
+
+def test_a_box_verifies_with_the_root_that_it_was_built_with(going: Room) -> None:
+    (going.folder / "helppoint.toml").write_text(f'embedded = "{going.repository}"\n')
+    code, said = going.run("publish", "--verify", going.repository)
+    assert code == 0, said
+    assert said.startswith("release 1 of core, ")
+    assert "root 1 until" in said

@@ -63,6 +63,21 @@ def _a_twin(targets: Targets) -> None:
     targets.add_key(twin, CORE)
 
 
+def _a_name_that_moves_the_cursor(targets: Targets) -> None:
+    assert targets.delegations is not None
+    assert targets.delegations.roles is not None
+    role = deepcopy(targets.delegations.roles[CORE])
+    name = "x\x1b[2J"
+    role.name, role.paths = name, [f"channels/{name}/*"]
+    targets.delegations.roles[name] = role
+
+
+def _a_key_that_is_not_there(targets: Targets) -> None:
+    assert targets.delegations is not None
+    assert targets.delegations.roles is not None
+    targets.delegations.roles[CORE].keyids.append("cd" * 32)
+
+
 def _nobody(targets: Targets) -> None:
     assert targets.delegations is not None
     assert targets.delegations.roles is not None
@@ -75,6 +90,8 @@ def _nobody(targets: Targets) -> None:
         (_wider_paths, "more than its own paths"),
         (_not_the_last, "more than its own paths"),
         (_a_twin, "named twice"),
+        (_a_name_that_moves_the_cursor, "a channel called 'x\\x1b[2J'"),
+        (_a_key_that_is_not_there, "no key of it"),
         (_nobody, "9 signatures are asked for"),
     ],
 )
