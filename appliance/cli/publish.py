@@ -229,18 +229,24 @@ def discard(repository: Path) -> None:
 @_keys
 def finish(repository: Path, keys: Path) -> None:
     """Check all signatures as devices will, sign with the online keys, and put it in place."""
-    folder, staging = Folder(repository), Staging(repository)
+    folder = Folder(repository)
+    with folder.locked():
+        _finish(folder, keys)
+
+
+def _finish(folder: Folder, keys: Path) -> None:
+    staging = Staging(folder.path)
     staged = pending(folder.published(), staging.read())
     if staged.roles():
         sealed = seal(folder, staged, open_folder(keys, ask_passphrase), moment_of_signing())
         read = _rehearse(folder, staged, sealed)
-        sealed.write(repository)
-        click.echo(f"Published in {repository}: {', '.join(_in_short(one) for one in read)}.")
+        sealed.write(folder.path)
+        click.echo(f"Published in {folder.path}: {', '.join(_in_short(one) for one in read)}.")
         click.echo(_how_to_upload(sealed))
     elif staging.path.exists():
-        click.echo(f"What is staged in {repository} was published already.")
+        click.echo(f"What is staged in {folder.path} was published already.")
     else:
-        raise ReleaseError(f"nothing is staged in {repository}")
+        raise ReleaseError(f"nothing is staged in {folder.path}")
     staging.clear()
 
 
@@ -269,9 +275,9 @@ def _how_to_upload(sealed: Sealed) -> str:
 @_keys
 def renew(repository: Path, keys: Path) -> None:
     """Say anew that the newest release is the newest; for a daily job."""
-    renewed(Folder(repository), open_folder(keys, ask_passphrase), moment_of_signing()).write(
-        repository
-    )
+    folder, signers = Folder(repository), open_folder(keys, ask_passphrase)
+    with folder.locked():
+        renewed(folder, signers, moment_of_signing()).write(repository)
     click.echo(f"Renewed metadata/timestamp.json in {repository}.")
 
 

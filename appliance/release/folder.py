@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import fcntl
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -37,6 +40,32 @@ class Folder:
     """A repository's folder; `path` need not exist yet."""
 
     path: Path
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep every other process from publishing here meanwhile, such as the daily renewal.
+
+        The folder itself is locked: a file for it would be copied to the web host.
+
+        Raises:
+            ReleaseError: another process is at work.
+        """
+        descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self._lock(descriptor)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _lock(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ReleaseError(f"another publish is at work in {self.path}: wait for it") from error
+        except OSError as error:
+            raise ReleaseError(
+                f"{self.path} cannot be locked ({error.strerror}): copy it to this computer's disk"
+            ) from error
 
     def published(self) -> Published:
         """Return the newest word; a publish that was broken off does not count.

@@ -111,7 +111,9 @@ class Staging:
         return path
 
     def clear(self) -> None:
-        """Throw away all that is staged."""
+        """Throw away all that is staged; metadata first, as nothing without it counts."""
+        for path in self.path.glob("*.json"):
+            path.unlink()
         shutil.rmtree(self.path, ignore_errors=True)
 
     def _metadata_files(self) -> list[tuple[Path, str]]:

@@ -208,6 +208,32 @@ def test_renewing_changes_the_timestamps_and_nothing_else(going: Room) -> None:
     }
 
 
+def test_the_daily_renewal_waits_for_nobody_and_undoes_nothing(going: Room) -> None:
+    before = files_in(going.repository)
+    with Society(going.folder).files.locked():
+        for command in ("renew", "finish"):
+            code, said = going.run(
+                "publish", command, going.repository, "--keys", going.folder / "online"
+            )
+            assert (code, "another publish is at work" in said) == (1, True), said
+    assert files_in(going.repository) == before
+
+
+def test_a_finish_that_was_cut_short_while_tidying_up_is_finished_by_the_next(
+    going: Room,
+) -> None:
+    society = Society(going.folder)
+    society.stage(datetime.now(UTC)).release({**real_tree(), "extra.txt": b"x"})
+    society.sign("ann", "bob")
+    society.seal(datetime.now(UTC)).write(going.repository)
+    (going.repository / "staged" / "2.core.json").unlink()
+    before = files_in(going.repository / "metadata")
+    code, said = going.run("publish", "finish", going.repository, "--keys", going.folder / "online")
+    assert (code, "was published already" in said) == (0, True), said
+    assert files_in(going.repository / "metadata") == before
+    assert not (going.repository / "staged").exists()
+
+
 def test_packing_alone_is_refused_where_several_sign(going: Room) -> None:
     going.run("keys", "dev", going.folder / "dev")
     content = going.write("content", {**real_tree(), "extra.txt": b"x"})
