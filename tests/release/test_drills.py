@@ -10,6 +10,7 @@ import pytest
 from tuf.api.metadata import Metadata, MetaFile, Root, Timestamp
 
 from appliance.errors import ReleaseError, SourceError, TrustError
+from appliance.release.contents import release_numbered, tree_of
 from appliance.release.keyfile import read_public
 from appliance.release.layout import SIGNED_AT as SIGNED_AT_FIELD
 from appliance.release.manifest import read_release
@@ -17,7 +18,7 @@ from appliance.release.staging import Staging
 from appliance.sync.sources import FolderSource
 from appliance.sync.trust import Offer, Trust
 from tests.ceremony import Society
-from tests.publisher import SIGNED_AT, days_later, files_in
+from tests.publisher import SIGNED_AT, Publisher, days_later, files_in
 
 ONE, TWO = {"a.toml": b"one"}, {"a.toml": b"two"}
 OLD, NEW = "online/online", "online/new"
@@ -220,8 +221,6 @@ def test_a_finish_cut_short_after_any_file_leaves_a_whole_release_and_can_be_rep
 def test_a_release_is_withdrawn_by_a_newer_one_with_the_older_content(
     society: Society, device: Device
 ) -> None:
-    from appliance.release.contents import release_numbered, tree_of
-
     society.publish(TWO)
     older = tree_of(society.repository, release_numbered(society.repository, "core", 1))
     assert older == ONE
@@ -287,3 +286,39 @@ def test_a_device_waits_while_a_lost_online_key_is_replaced(
         device.ask(society.repository, days_later(1))
     society.finish(days_later(1), [NEW])
     assert device.ask(society.repository, days_later(1)).versions["root"] == 2
+
+
+def test_unchanged_content_is_signed_again_before_it_expires(
+    society: Society, device: Device
+) -> None:
+    assert society.stage(days_later(300)).release(ONE) is None
+    renewed = society.stage(days_later(400)).release(ONE)
+    assert renewed is not None
+    society.sign("ann", "bob")
+    society.finish(days_later(400))
+    offer = device.ask(society.repository, days_later(400))
+    assert (offer.release.number, offer.versions["core"]) == (1, 2)
+
+
+def test_one_person_cannot_pack_where_several_must_sign(tmp_path: Path) -> None:
+    publisher = Publisher.new(tmp_path)
+    publisher.pack(ONE)
+    society = Society(tmp_path)
+    second = read_public(society.make_key("second"))
+    society.stage().keys("core", [second], (), 2)
+    for name in ("keys/targets", "keys/core", "second"):
+        society.sign(name)
+    society.finish(online=["keys/snapshot", "keys/timestamp"])
+    before = files_in(publisher.repository / "metadata")
+    with pytest.raises(ReleaseError, match="is signed by several people"):
+        publisher.pack(TWO)
+    assert files_in(publisher.repository / "metadata") == before
+
+
+def test_a_missing_blob_is_named(society: Society) -> None:
+    release = release_numbered(society.repository, "core", 1)
+    (society.repository / release.shards[0].path).unlink()
+    with pytest.raises(ReleaseError, match="is missing or damaged"):
+        tree_of(society.repository, release)
+    with pytest.raises(ReleaseError, match="has 0 releases numbered 7"):
+        release_numbered(society.repository, "core", 7)
