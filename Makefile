@@ -61,7 +61,7 @@ clean: ## remove everything made here, the content shown and the development key
 	rm -rf $(VENV) .keys .helppoint .cache appliance/embedded bench.json
 
 .keys/root.pem: | $(VENV)/.run
-	@$(HELPPOINT) keys .keys
+	@$(HELPPOINT) keys dev .keys
 
 $(VENV)/.run: requirements/run.txt pyproject.toml
 	@provisioning/prepare run

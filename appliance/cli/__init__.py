@@ -17,8 +17,10 @@ from appliance.errors import ApplianceError
 COMMANDS = {
     "check": "editor",
     "preview": "editor",
-    "keys": "editor",
     "pack": "editor",
+    "keys": "keys",
+    "publish": "publish",
+    "channel": "channel",
     "translations": "languages",
     "sync": "device",
     "rollback": "device",

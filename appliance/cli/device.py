@@ -17,8 +17,8 @@ from appliance.config import Config
 from appliance.errors import ApplianceError, ConfigError, SourceError, StoreError, TrustError
 from appliance.files import read_file
 from appliance.handouts.logo import kept
+from appliance.release.layout import MAX_METADATA_BYTES
 from appliance.release.manifest import Release, read_release
-from appliance.release.repository import MAX_METADATA_BYTES
 from appliance.site.published import open_site
 from appliance.site.render import render_site
 from appliance.state.state import SettingsFile

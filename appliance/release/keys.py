@@ -61,7 +61,7 @@ def _signer(path: Path) -> Signer:
     except OSError as error:
         raise ReleaseError(
             f"the signing key {path} cannot be read ({error.strerror}): make keys with"
-            f" `helppoint keys {path.parent}`"
+            f" `helppoint keys dev {path.parent}`"
         ) from error
     except (ValueError, TypeError) as error:
         raise ReleaseError(f"the signing key {path} is not a plain PEM private key") from error

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,6 +25,8 @@ MAX_RELEASE_BYTES = 64_000
 MAX_BLOB_BYTES = 4_000_000
 MAX_FILE_BYTES = 16_000_000
 MAX_FILES = 200_000
+# A release for all devices says nothing of a share.
+ALL = 100
 
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -47,13 +49,19 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A signed snapshot of one channel's content. `shards` has SHARD_COUNT blobs, in order."""
+    """A signed snapshot of one channel's content.
+
+    Args:
+        shards: SHARD_COUNT blobs, in order.
+        share: how many of a hundred devices show it; the others wait for a later release.
+    """
 
     channel: str
     number: int
     released_at: datetime
     min_app: str
     shards: tuple[Blob, ...]
+    share: int = ALL
 
 
 def pack_blob(content: bytes) -> tuple[Blob, bytes]:
@@ -112,6 +120,23 @@ def read_shard(index: int, content: bytes) -> dict[str, Blob]:
     return files
 
 
+def listed_files(release: Release, read: Callable[[Blob], bytes]) -> dict[str, Blob]:
+    """Return a release's files: path -> blob.
+
+    Args:
+        release: whose shards are read.
+        read: returns what a shard's blob holds, unpacked and verified.
+    Raises:
+        TrustError: a shard is not one, or there are too many files.
+    """
+    files: dict[str, Blob] = {}
+    for index, shard in enumerate(release.shards):
+        files.update(read_shard(index, read(shard)))
+    if len(files) > MAX_FILES:
+        raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
+    return files
+
+
 def is_safe_path(path: str) -> bool:
     """Whether `path` stays below its folder: plain names, no dot first, at most 8 deep."""
     return len(path) <= 200 and _PATH.fullmatch(path) is not None
@@ -126,6 +151,7 @@ def write_release(release: Release) -> bytes:
         "released_at": release.released_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "min_app": release.min_app,
         "shards": [[shard.sha256, shard.length, shard.size] for shard in release.shards],
+        **({} if release.share == ALL else {"share": release.share}),
     }
     return json.dumps(content, separators=(",", ":")).encode()
 
@@ -150,6 +176,7 @@ def read_release(content: bytes) -> Release:
         released_at=_moment(what, fields.get("released_at")),
         min_app=_text(what, "min_app", fields.get("min_app"), re.compile(r"\d+(\.\d+){0,3}")),
         shards=tuple(_blob(what, shard) for shard in shards),
+        share=_count(what, "share", fields.get("share", ALL), ALL),
     )
 
 

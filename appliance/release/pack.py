@@ -43,8 +43,8 @@ def pack(
         ReleaseError: a file is too large or badly named; the repository is left as it was.
     """
     for path, content in tree.items():
-        _refuse_unfit(path, content)
-    shards = _write_blobs(tree, repository.folder, on_file)
+        refuse_unfit(path, content)
+    shards = write_blobs(tree, repository.folder, on_file)
     current = repository.current_release()
     newest = None if current is None else read_release(current)
     if newest is not None and newest.shards == shards:
@@ -57,7 +57,12 @@ def pack(
     return release, True
 
 
-def _refuse_unfit(path: str, content: bytes) -> None:
+def refuse_unfit(path: str, content: bytes) -> None:
+    """Refuse a file that devices would refuse.
+
+    Raises:
+        ReleaseError: it is too large or badly named.
+    """
     if not is_safe_path(path):
         raise ReleaseError(
             f"{path!r} cannot be packed: use letters, digits, dots, hyphens and underscores only"
@@ -66,9 +71,19 @@ def _refuse_unfit(path: str, content: bytes) -> None:
         raise ReleaseError(f"{path} has {len(content)} bytes, more than {MAX_FILE_BYTES}")
 
 
-def _write_blobs(
+def write_blobs(
     tree: Mapping[str, bytes], folder: Path, on_file: Callable[[str], None]
 ) -> tuple[Blob, ...]:
+    """Write a tree's files and shards as blobs, those that are not there yet; not synced.
+
+    Args:
+        tree: path -> bytes.
+        folder: the repository.
+        on_file: told each path before it is packed.
+    Returns: the shards, in order.
+    Raises:
+        ReleaseError: a file is too large when packed.
+    """
     shards: list[dict[str, Blob]] = [{} for _ in range(SHARD_COUNT)]
     for path, content in sorted(tree.items()):
         on_file(path)

@@ -5,6 +5,7 @@ metadata/               what the TUF client keeps
 stick-timestamp.json    the publisher's longer-lived word, for sticks; as received, unchecked
 sites/<name>/           pages made from a release
 current.json            the pointer (store/pointer.py)
+lot                     this device's number for trying out releases; see Store.lot
 checked.json            when the sources were last asked, and what came of it
 """
 
@@ -12,6 +13,7 @@ from __future__ import annotations
 
 import json
 import logging
+import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -20,7 +22,14 @@ from pathlib import Path
 from shutil import disk_usage
 
 from appliance.errors import ApplianceError, StoreError
-from appliance.files import held, read_file, replace_file, sync_file_system, write_unsynced
+from appliance.files import (
+    FileLimitError,
+    held,
+    read_file,
+    replace_file,
+    sync_file_system,
+    write_unsynced,
+)
 from appliance.store.pointer import Pointer
 
 log = logging.getLogger(__name__)
@@ -172,6 +181,19 @@ class Store:
         for folder in (self.folder / "sites").iterdir():
             if folder.name not in sites:
                 shutil.rmtree(folder)
+
+    def lot(self) -> int:
+        """Return this device's lot, 0 to 99: releases for 5 in 100 are shown by lots 0 to 4.
+
+        Drawn when it is first needed, so that cards from one image differ; never sent anywhere.
+        """
+        path = self.folder / "lot"
+        try:
+            return int(read_file(path, 2)) % 100
+        except (OSError, ValueError, FileLimitError):
+            drawn = secrets.randbelow(100)
+            replace_file(path, f"{drawn}".encode())
+            return drawn
 
     def note_check(self, when: datetime, outcome: str) -> None:
         """Remember when the sources were last asked, for the pages that tell staff."""

@@ -11,11 +11,10 @@ from appliance.catalogue.model import Catalogue
 from appliance.errors import StoreError, TrustError
 from appliance.release.manifest import (
     MAX_BLOB_BYTES,
-    MAX_FILES,
     Blob,
     Release,
+    listed_files,
     read_release,
-    read_shard,
     unpack_blob,
 )
 from appliance.store.pointer import Pointer, Shown
@@ -36,11 +35,7 @@ def listed(
     Raises:
         TrustError: a shard is none, or there are too many files.
     """
-    files: dict[str, Blob] = {}
-    for index, shard in enumerate(release.shards):
-        files.update(read_shard(index, read(shard)))
-    if len(files) > MAX_FILES:
-        raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
+    files = listed_files(release, read)
     return {path: blob for path, blob in files.items() if is_wanted(path, languages)}
 
 

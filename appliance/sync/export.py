@@ -16,8 +16,8 @@ from tuf.api.metadata import Metadata, Root, Timestamp
 
 from appliance.errors import StoreError
 from appliance.files import read_file, replace_file, sync_file_system, write_unsynced
+from appliance.release.layout import MAX_METADATA_BYTES, RELEASE_TARGET
 from appliance.release.manifest import MAX_BLOB_BYTES, Release
-from appliance.release.repository import MAX_METADATA_BYTES, RELEASE_TARGET
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
 from appliance.sync.content import blobs_shown

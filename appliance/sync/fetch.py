@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from appliance.errors import SourceError
+from appliance.release.layout import STICK_TIMESTAMP
 from appliance.release.manifest import Blob, Release, unpack_blob
-from appliance.release.repository import STICK_TIMESTAMP
 from appliance.store.store import Store
 from appliance.sync.content import listed, verified
 from appliance.sync.sources import Source, read_all

@@ -16,17 +16,21 @@ from datetime import datetime
 from pathlib import Path
 
 from tuf.api.exceptions import RepositoryError
+from tuf.api.metadata import Metadata, Root
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
 from appliance.errors import TrustError
 from appliance.files import read_file
+from appliance.release.keys import CORE
+from appliance.release.layout import MAX_METADATA_BYTES, SIGNED_AT, TOP_ROLES, release_target
 from appliance.release.manifest import MAX_RELEASE_BYTES, Release, read_release
-from appliance.release.repository import MAX_METADATA_BYTES, RELEASE_TARGET, SIGNED_AT
 from appliance.sync.fetcher import Fetcher, tuf_errors_in_words
 from appliance.sync.sources import Source
 
-ROLES = ("root", "timestamp", "snapshot", "targets", "core")
+ROLES = (*TOP_ROLES, CORE)
+# A stolen key can make their versions as high as it likes; new keys begin anew (TUF 5.3.11).
+ONLINE_ROLES = ("timestamp", "snapshot")
 RELEASE = "release"
 MOMENT = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ")
 
@@ -53,12 +57,14 @@ class Trust:
         metadata: the folder where the TUF client keeps what it has verified.
         floor: the lowest version accepted of each role and of the release; absent means any.
         now: the moment that expiry is judged by.
+        channel: whose release is wanted.
     """
 
     anchor: bytes
     metadata: Path
     floor: Mapping[str, int]
     now: datetime
+    channel: str = CORE
 
     def newest(self, source: Source) -> Offer:
         """Return the newest release of `source`.
@@ -70,6 +76,8 @@ class Trust:
         with tuf_errors_in_words(source.name):
             release_json = self._verified_release(Fetcher(source.chunks))
         release = read_release(release_json)
+        if release.channel != self.channel:
+            raise TrustError(f"{source.name} offers {release.channel} in place of {self.channel}")
         versions = {**self._verified_versions(), RELEASE: release.number}
         self._refuse_older(source.name, versions)
         return Offer(release, release_json.decode(), versions, self._signed_at())
@@ -89,35 +97,52 @@ class Trust:
         # The library offers no other way to give it the time; a test fails should this name go.
         updater._trusted_set.reference_time = self.now
         updater.refresh()
-        target = updater.get_targetinfo(RELEASE_TARGET)
+        name = release_target(self.channel)
+        target = updater.get_targetinfo(name)
         if target is None or target.length > MAX_RELEASE_BYTES:
-            raise RepositoryError(f"it signs no {RELEASE_TARGET} that a device could read")
+            raise RepositoryError(f"it signs no {name} that a device could read")
         path = updater.find_cached_target(target) or updater.download_target(target)
         return read_file(Path(path), MAX_RELEASE_BYTES)
 
     def _verified_versions(self) -> dict[str, int]:
         """Read the versions from the files that the client has just verified and kept."""
         versions = {}
-        for role in ROLES:
+        for role in (*TOP_ROLES, self.channel):
             versions[role] = int(str(self._verified(role)["version"]))
         return versions
 
     def _signed_at(self) -> str:
-        signed_at = self._verified("timestamp").get(SIGNED_AT, "")
-        return str(signed_at) if MOMENT.fullmatch(str(signed_at)) else ""
+        """Return the timestamp's own word, if what offline keys signed allows so late a day.
+
+        Whoever steals the online key could else set every device's clock to the year 2099.
+        """
+        signed_at = str(self._verified("timestamp").get(SIGNED_AT, ""))
+        latest = min(str(self._verified(role)["expires"]) for role in ("root", "targets"))
+        return signed_at if MOMENT.fullmatch(signed_at) and signed_at <= latest else ""
 
     def _verified(self, role: str) -> dict[str, object]:
-        """Read what the client has just verified and kept."""
+        """Read the signed half of what the client has just verified and kept."""
+        return dict(json.loads(self._kept(role))["signed"])
+
+    def _kept(self, role: str) -> bytes:
         # root.json is the client's own link to the newest of root_history, hence resolve.
         path = (self.metadata / f"{role}.json").resolve()
-        signed = json.loads(read_file(path, MAX_METADATA_BYTES))["signed"]
-        return dict(signed)
+        return read_file(path, MAX_METADATA_BYTES)
 
     def _refuse_older(self, name: str, versions: Mapping[str, int]) -> None:
         for role, version in versions.items():
             lowest = self.floor.get(role, 0)
-            if version < lowest:
+            if version < lowest and not self._has_new_keys(role):
                 raise TrustError(
                     f"{name} offers {role} version {version}, older than version {lowest},"
                     " which this device has already accepted"
                 )
+
+    def _has_new_keys(self, role: str) -> bool:
+        """Whether the newest root gives an online role other keys than the floor's root did."""
+        before = self.metadata / "root_history" / f"{self.floor.get('root', 0)}.root.json"
+        if role not in ONLINE_ROLES or not before.is_file():
+            return False
+        old = Metadata[Root].from_bytes(read_file(before, MAX_METADATA_BYTES)).signed
+        new = Metadata[Root].from_bytes(self._kept("root")).signed
+        return set(old.roles[role].keyids).isdisjoint(new.roles[role].keyids)

@@ -11,7 +11,7 @@ from pathlib import Path
 from appliance import __version__
 from appliance.catalogue.model import Catalogue
 from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
-from appliance.release.manifest import Blob, Release
+from appliance.release.manifest import ALL, Blob, Release
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
 from appliance.sync.content import catalogue_of, files_of, release_of
@@ -44,7 +44,8 @@ class Device:
 def update(source: Source, trust: Trust, device: Device) -> Release | None:
     """Show the newest release of `source`, in the languages of the device.
 
-    Returns: the release; None if the device already shows it, or staff went back from it.
+    Returns: the release; None if the device already shows it, staff went back from it, or it is
+        for some devices only and not for this one.
 
     Raises:
         SourceError: could not be read; the device goes on showing what it showed.
@@ -107,7 +108,7 @@ def roll_back(device: Device) -> Release:
 
 def _is_settled(offer: Offer, pointer: Pointer, source: Source, device: Device) -> bool:
     """Whether no other pages are wanted; what was lost or damaged since is fetched anew."""
-    if offer.release.number <= pointer.refused:
+    if offer.release.number <= pointer.refused or _waits(offer.release, pointer, device.store):
         return True
     shown = pointer.current
     if (shown.release_json, shown.languages) != (offer.release_json, device.languages):
@@ -115,6 +116,13 @@ def _is_settled(offer: Offer, pointer: Pointer, source: Source, device: Device) 
     # A setting, or paper, will need it.
     fetch_missing(offer.release, device.languages, source, device.store, device.progress)
     return True
+
+
+def _waits(release: Release, pointer: Pointer, store: Store) -> bool:
+    """Whether a release is tried out on other devices first; what is shown already stays."""
+    if release.share == ALL or release.number <= release_of(pointer.current).number:
+        return False
+    return store.lot() >= release.share
 
 
 def _refuse_unfit(offer: Offer, pointer: Pointer | None) -> None:

@@ -106,7 +106,7 @@ class Server:
 def make_box(folder: Path, content: Path = ROOT / "content") -> Box:
     """Fill a new box from a freshly signed repository: neither can have expired."""
     keys, repository, home = folder / "keys", folder / "repository", folder / "home"
-    run(_helppoint("keys", str(keys)))
+    run(_helppoint("keys", "dev", str(keys)))
     packing = ("--repository", str(repository), "--keys", str(keys))
     run(_helppoint("pack", str(content), *packing))
     home.mkdir(parents=True)

@@ -44,7 +44,7 @@ def test_check_names_file_line_and_mend_and_fails(tmp_path: Path) -> None:
 
 def test_an_editor_makes_keys_packs_and_packs_again(tmp_path: Path) -> None:
     keys, repository = str(tmp_path / "keys"), str(tmp_path / "repository")
-    assert _plain("keys", keys).returncode == 0
+    assert _plain("keys", "dev", keys).returncode == 0
     first = _plain("pack", str(CONTENT), "--repository", repository, "--keys", keys)
     assert (first.returncode, first.stdout) == (0, f"Packed release 1 in {repository}.\n")
     again = _plain("pack", str(CONTENT), "--repository", repository, "--keys", keys)
@@ -54,7 +54,7 @@ def test_an_editor_makes_keys_packs_and_packs_again(tmp_path: Path) -> None:
 def test_faulty_content_is_not_packed(tmp_path: Path) -> None:
     shutil.copytree(CONTENT, tmp_path / "content")
     (tmp_path / "content" / GUIDE).write_text("no front matter")
-    _plain("keys", str(tmp_path / "keys"))
+    _plain("keys", "dev", str(tmp_path / "keys"))
     done = _plain("pack", str(tmp_path / "content"), "--repository", str(tmp_path / "repository"),
                   "--keys", str(tmp_path / "keys"))  # fmt: skip
     assert done.returncode == 1

@@ -55,7 +55,7 @@ def test_words_stop_no_release(content: Path, tmp_path: Path) -> None:
     guide = content / OTHER_GUIDE
     guide.write_text(guide.read_text() + "\nRing your surgry.\n")
     keys, repository = str(tmp_path / "keys"), str(tmp_path / "repository")
-    _run("keys", keys)
+    _run("keys", "dev", keys)
     done = _run("pack", str(content), "--repository", repository, "--keys", keys)
     assert done.returncode == 0, done.stderr
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -166,7 +167,8 @@ def test_a_repository_of_a_stranger_is_refused(
 ) -> None:
     stranger = Publisher.new(tmp_path / "stranger")
     stranger.pack({"a.toml": b"a"}, NOW)
-    for path in (stranger.repository / "metadata").iterdir():
-        (publisher.repository / "metadata" / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(
+        stranger.repository / "metadata", publisher.repository / "metadata", dirs_exist_ok=True
+    )
     assert client.refresh()[0] == 1
     assert not (client.metadata / "timestamp.json").exists()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -73,6 +74,12 @@ def test_a_release_comes_back_as_written() -> None:
     assert read_release(write_release(_RELEASE)) == _RELEASE
 
 
+def test_a_release_for_some_devices_comes_back_as_written() -> None:
+    some = replace(_RELEASE, share=5)
+    assert read_release(write_release(some)) == some
+    assert b"share" not in write_release(_RELEASE)
+
+
 def test_a_shard_comes_back_as_written() -> None:
     paths = [path for path in (f"guides/en/g{n}.md" for n in range(200)) if shard_of(path) == 3]
     files = dict.fromkeys(paths, _BLOB)
@@ -121,6 +128,7 @@ def test_a_shard_that_names_a_file_twice_is_refused() -> None:
         ("released_at", None), ("min_app", "new"), ("shards", []), ("shards", [[1, 2, 3]] * 16),
         ("shards", [["ab" * 32, 1]] * 16), ("shards", [["AB" * 32, 1, 1]] * 16),
         ("shards", [["ab" * 32, 10**12, 1]] * 16), ("shards", {"0": 1}),
+        ("share", 101), ("share", -1), ("share", "5"), ("share", True),
     ],
 )  # fmt: skip
 def test_a_release_with_a_wrong_field_is_refused(name: str, value: object) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from appliance.errors import StoreError, TrustError
-from appliance.release.repository import TIMESTAMP_DAYS
+from appliance.release.layout import TIMESTAMP_DAYS
 from appliance.sync.export import export
 from appliance.sync.update import roll_back
 from appliance.sync.web import MissingError
