@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from appliance.errors import SourceError
@@ -36,16 +36,22 @@ def fetch_missing(
         return files
     _require_space(missing, store)
     progress("fetching", 0, len(missing))
+    for done, _ in enumerate(_all_fetched(missing, source, store)):
+        progress("fetching", done + 1, len(missing))
+    return files
+
+
+def _all_fetched(missing: Sequence[Blob], source: Source, store: Store) -> Iterator[bytes]:
+    if source.at_once == 1:
+        yield from (fetched(store, blob, source) for blob in missing)
+        return
     with ThreadPoolExecutor(source.at_once) as pool:
         fetching = [pool.submit(fetched, store, blob, source) for blob in missing]
         try:
-            for done, blob in enumerate(fetching):
-                blob.result()
-                progress("fetching", done + 1, len(missing))
+            yield from (one.result() for one in fetching)
         finally:
             for rest in fetching:
                 rest.cancel()
-    return files
 
 
 def fetched(store: Store, blob: Blob, source: Source) -> bytes:

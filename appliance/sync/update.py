@@ -178,10 +178,20 @@ def _move(to: Pointer, pointer: Pointer | None, store: Store) -> None:
     try:
         store.move_pointer(to)
     except ApplianceError:
-        shutil.rmtree(store.site_folder(to.current.site), ignore_errors=True)
+        # It may have moved all the same: the disk can fail after the rename.
+        if not _is_shown(to.current.site, store):
+            shutil.rmtree(store.site_folder(to.current.site), ignore_errors=True)
         raise
     # Requests that began before the move still read the folder that was shown until now.
     _prune(store, to, keep_site=None if pointer is None else pointer.current.site)
+
+
+def _is_shown(site: str, store: Store) -> bool:
+    try:
+        pointer = store.pointer()
+    except StoreError:
+        return True  # Nobody knows: what is left over is cleared away by the next update.
+    return pointer is not None and pointer.current.site == site
 
 
 def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:

@@ -1,0 +1,113 @@
+"""A fault at each system call: old or new, whole, nothing acknowledged lost; the next try works."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.faults.deeds import DEEDS, Deed, Update
+from tests.faults.sweep import FAULTS, calls_of, order_of_calls, sweep, why_not
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _possible() -> None:
+    reason = why_not()
+    if reason is not None:
+        pytest.skip(reason)
+
+
+class Copies:
+    """Fresh copies of a prepared box, each removed when the next is wanted."""
+
+    def __init__(self, deed: Deed, folder: Path) -> None:
+        self._folder = folder
+        self._made = folder / "prepared"
+        self._made.mkdir(parents=True)
+        deed.prepare(self._made)
+        self._numbers = count()
+        self._last: Path | None = None
+
+    def __call__(self) -> Path:
+        if self._last is not None:
+            shutil.rmtree(self._last)
+        self._last = self._folder / f"trial{next(self._numbers)}"
+        shutil.copytree(self._made, self._last, symlinks=True)
+        return self._last
+
+
+def _wrong(deed: Deed, fault: str, folder: Path) -> Iterator[str]:
+    fresh = Copies(deed, folder)
+    # Once here, so that everything is loaded before processes are forked from this one.
+    deed.do(fresh())
+    for trial, left in sweep(deed, fault, calls_of(deed, fresh()), fresh):
+        for complaint in deed.complaints(left, is_done=trial.is_done):
+            yield f"{trial}: {complaint}"
+        deed.do(left)
+        for complaint in deed.complaints(left, is_done=True):
+            yield f"{trial}, done again: {complaint}"
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: type(deed).__name__)
+def test_whatever_happens_nothing_is_broken_and_the_next_try_works(
+    deed: Deed, fault: str, tmp_path: Path
+) -> None:
+    assert list(_wrong(deed, fault, tmp_path)) == []
+
+
+def _syncs_before_the_pointer_moves(calls: list[str]) -> bool:
+    """Whether everything was on the disk, and the new pointer itself, when it took its place."""
+    text = "\n".join(calls)
+    moved = re.search(r'rename\w*\(.*current\.json\.new"', text)
+    return (
+        moved is not None
+        and "syncfs(" in text[: moved.start()]
+        and "fsync(" in text[: moved.start()].rpartition("current.json.new")[2]
+        and "fsync(" in text[moved.end() :]
+    )
+
+
+def test_a_power_cut_finds_everything_on_the_disk_before_the_pointer_moves(tmp_path: Path) -> None:
+    deed = Update()
+    fresh = Copies(deed, tmp_path)
+    deed.do(fresh())
+    assert _syncs_before_the_pointer_moves(order_of_calls(deed, fresh()))
+
+
+@pytest.mark.parametrize("name", ["fsync", "sync_file_system"])
+def test_these_tests_notice_a_sync_that_was_taken_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    deed = Update()
+    fresh = Copies(deed, tmp_path)
+    if name == "fsync":
+        monkeypatch.setattr(os, name, lambda _descriptor: None)
+    else:
+        monkeypatch.setattr(f"appliance.store.store.{name}", lambda _folder: None)
+    assert not _syncs_before_the_pointer_moves(order_of_calls(deed, fresh()))
+
+
+class Careless(Update):
+    """Writes over the page that is shown, as nobody should."""
+
+    def do(self, folder: Path) -> None:
+        store = self.box(folder).store
+        pointer = store.pointer()
+        assert pointer is not None
+        page = store.site_folder(pointer.current.site) / "page"
+        whole = page.read_text()
+        with page.open("w") as file:
+            file.write(whole[:5])
+            file.flush()
+            file.write(whole[5:])
+        super().do(folder)
+
+
+def test_a_file_that_is_written_over_is_noticed(tmp_path: Path) -> None:
+    assert [one for one in _wrong(Careless(), "signal=KILL", tmp_path) if "the page says" in one]
