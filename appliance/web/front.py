@@ -58,11 +58,13 @@ class Front(ThreadedTaskDispatcher):  # type: ignore[misc]  # the library has no
             if answer is None:
                 super().add_task(channel)
                 return
-            channel.requests.pop(0).close()
             with suppress(ClientDisconnected):
                 channel.write_soon(answer)
             # As waitress does after each answer: the next one begins a buffer of its own.
             channel.current_outbuf_count = channel.adj.outbuf_high_watermark
+            # Only now: waitress's loop sends without a lock once there is no request left, and this
+            # may be a thread that has just answered the request before. Both would send this one.
+            channel.requests.pop(0).close()
 
     def _answer(self, request: HTTPRequestParser, client: str) -> bytes | None:
         if not _is_plain(request):

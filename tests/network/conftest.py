@@ -19,7 +19,7 @@ def _built(
     folder = factory.mktemp("lab")
     # Services that give up root's rights must still reach their files.
     for path in (folder, folder.parent, folder.parent.parent):
-        path.chmod(0o755)
+        path.chmod(path.stat().st_mode | 0o055)  # and no right taken: it may be /tmp
     with Lab(hotspot, folder, pages) as lab:
         for number in (1, 2):
             if hotspot.has_own_network:

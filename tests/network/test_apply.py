@@ -48,7 +48,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppliedLab]:
     folder = tmp_path_factory.mktemp("bare")
     # Services that are not root must still reach their files.
     for path in (folder, folder.parent, folder.parent.parent):
-        path.chmod(0o755)
+        path.chmod(path.stat().st_mode | 0o055)  # and no right taken: it may be /tmp
     with AppliedLab(OFFLINE, folder) as lab:
         yield lab
 

@@ -12,7 +12,10 @@ from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
 import pytest
+from waitress.adjustments import Adjustments
+from waitress.parser import HTTPRequestParser
 
+from appliance.web.front import Front
 from tests.conftest import Helppoint, Server
 
 GUIDE = "/en/get-nhs-app"
@@ -113,6 +116,30 @@ def test_requests_sent_together_are_answered_in_their_order(server: Server) -> N
     received = all_of(server, b"".join(request(path) for path in paths))
     statuses = re.findall(rb"HTTP/1\.1 (\d+) ", received)
     assert statuses == [b"200", b"200", b"200", b"404", b"200", b"200", b"200"]
+
+
+class _Channel:
+    """As much of waitress's channel as an answer touches; notes whose turn it was."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.adj = Adjustments()
+        self.addr = ("127.0.0.1", 1)
+        self.total_outbufs_len = self.current_outbuf_count = 0
+        parser = HTTPRequestParser(self.adj)
+        parser.received(raw)
+        self.requests = [parser]
+        self.waiting: list[int] = []
+
+    def write_soon(self, _data: bytes) -> None:
+        self.waiting.append(len(self.requests))
+
+
+def test_a_request_waits_until_its_answer_is_written() -> None:
+    """Without one waitress's loop sends too, and without a lock: a page went out twice."""
+    channel = _Channel(request(GUIDE))
+    Front(lambda *_asked: b"\r\n\r\n", 0).add_task(channel)
+    assert channel.waiting == [1]
+    assert channel.requests == []
 
 
 def test_ten_requests_in_one_packet_are_all_answered(server: Server) -> None:
