@@ -61,8 +61,8 @@ class Wifi:
         # What the simulated radios are made with.
         radios = [f"02:00:00:00:{number:02x}:00" for number in range(1, 1 + PHONES)]
         written = box.journal(self.guest).splitlines()
-        if not any("started, version" in line for line in written):
-            raise GuestError("the journal has not even dnsmasq's start")
+        if not any("device activated" in line for line in written):
+            raise GuestError("the journal has not even the Wi-Fi's start")
         return [line for line in written for trace in (*addresses, *radios) if trace in line]
 
     def _do(self, *words: str) -> list[Any]:
