@@ -42,7 +42,8 @@ def render(hotspot: Hotspot) -> str:
 # Help Point: addresses and names for phones. Made by `helppoint hotspot`; changes are lost.
 interface={hotspot.interface}
 except-interface=lo
-bind-dynamic
+# Not bind-dynamic: when an access point starts anew its address goes and comes within 0.1 s, and
+# dnsmasq then sometimes never listened again. Others than phones are kept out by the firewall.
 
 # No name is ever asked elsewhere, even with an uplink: the gate looks names up by itself.
 no-resolv

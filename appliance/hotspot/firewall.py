@@ -189,6 +189,8 @@ burst {DHCP_OF_CARD_PER_MINUTE} packets }} drop
     # dnat`, which does not hold where the address was right already.
     chain input {{
         type filter hook input priority filter; policy accept;
+        # dnsmasq listens on all cards; it is there for phones only.
+        iifname != {{ "{name}", "lo" }} meta l4proto {{ tcp, udp }} th dport 53 jump no
         iifname != "{name}" accept
         ct state established,related accept
         udp dport 67 accept

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 
 import pytest
 
 from appliance.hotspot.dnsmasq import ABSENT, FIXED
 from appliance.hotspot.gate import CONNECTIONS
-from appliance.hotspot.model import BOX, PORTAL
-from tests.network.lab import BOX_ON_LAN, NHS, ROUTER, Lab
+from appliance.hotspot.model import BOX, NETWORK, PORTAL
+from tests.network.lab import BOX_ON_LAN, HERE, NHS, ROUTER, Lab
 
 NOERROR, NXDOMAIN = 0, 3
 A, PTR, TXT, AAAA, SVCB, HTTPS = "1", "12", "16", "28", "64", "65"
@@ -52,6 +54,24 @@ def test_some_names_have_an_address_of_their_own(offline: Lab, name: str) -> Non
 def test_a_question_to_any_name_server_is_answered_by_the_box(offline: Lab) -> None:
     answer = offline.phone(1, "ask", "8.8.8.8", "www.nhs.uk", A)
     assert answer == {"code": NOERROR, "answers": 1, "address": PORTAL, "sender": "8.8.8.8"}
+
+
+def test_names_are_answered_after_the_access_point_started_anew(offline: Lab) -> None:
+    address = f"{BOX}/{NETWORK.prefixlen}"
+    for _ in range(10):
+        for deed in ("del", "add"):
+            offline.run("box", "ip", "address", deed, address, "dev", "wlan0")
+    for number in (1, 2):
+        answer = offline.phone(number, "ask", BOX, "www.nhs.uk", "1")
+        assert answer == {"code": NOERROR, "answers": 1, "address": PORTAL, "sender": BOX}
+
+
+def test_nobody_but_phones_is_answered(online: Lab) -> None:
+    """dnsmasq listens on all cards."""
+    library = online.run(
+        "library", sys.executable, str(HERE / "phone.py"), "knock", BOX_ON_LAN, "53"
+    )
+    assert json.loads(library) == "ECONNREFUSED"
 
 
 @pytest.mark.parametrize("host", [BOX, PORTAL, NHS, "8.8.8.8"])

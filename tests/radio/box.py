@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Protocol
 
-from appliance.hotspot.model import BOX, PORTAL
+from appliance.hotspot.model import PORTAL
 
 HOME = "/var/lib/helppoint"
 SERVICES = ("dnsmasq", "hotspot", "mdns", "network", "web")
@@ -37,7 +37,7 @@ def wait_until_up(machine: Machine) -> None:
     """Wait until phones get names and pages, and the watcher is at work."""
     for happened in (
         f"ss --listening --numeric --tcp | grep -q {PORTAL}:8000",
-        f"ss --listening --numeric --udp | grep -q {BOX}:53",
+        "ss --listening --numeric --udp | grep -q 0.0.0.0:53",
         "systemctl is-active --quiet helppoint-hotspot",
     ):
         machine.run("sh", "-c", f"until {happened}; do sleep 1; done", timeout_s=START_S)
