@@ -67,7 +67,7 @@ def test_names_are_answered_after_the_access_point_started_anew(offline: Lab) ->
 
 
 def test_nobody_but_phones_is_answered(online: Lab) -> None:
-    """dnsmasq listens on all cards."""
+    """Though dnsmasq listens on all cards."""
     library = online.run(
         "library", sys.executable, str(HERE / "phone.py"), "knock", BOX_ON_LAN, "53"
     )
