@@ -119,3 +119,20 @@ class Society:
 
 def _no_passphrase(question: str) -> str:
     raise AssertionError(question)
+
+
+def site_in_leeds(slug: str) -> bytes:
+    """A council's site, as a table of sites.toml."""
+    return f"""
+[[sites]]
+slug = "{slug}"
+name = "Leeds care services"
+url = "https://www.leeds.gov.uk/adult-social-care"
+publisher = "Leeds City Council"
+topics = ["trusted-information"]
+summary = "Care at home in Leeds."
+audience = "everyone"
+languages = "English"
+recommended_by = "Leeds City Council"
+checked = 2026-11-22
+""".encode()

@@ -13,24 +13,12 @@ from appliance.release.channels import merged, refuse_borrowed, refuse_faulty, r
 from appliance.release.contents import tree_of
 from appliance.sync.readback import read_back
 from appliance.sync.sources import FolderSource
-from tests.ceremony import Society
+from tests.ceremony import Society, site_in_leeds
 from tests.content import real_tree
 from tests.publisher import SIGNED_AT
 
 LEEDS = "council-leeds"
-SITE = b"""
-[[sites]]
-slug = "council-leeds-care"
-name = "Leeds care services"
-url = "https://www.leeds.gov.uk/adult-social-care"
-publisher = "Leeds City Council"
-topics = ["trusted-information"]
-summary = "Care at home in Leeds."
-audience = "everyone"
-languages = "English"
-recommended_by = "Leeds City Council"
-checked = 2026-11-22
-"""
+SITE = site_in_leeds("council-leeds-care")
 TREE = {"sites.toml": SITE}
 TODAY = date(2026, 11, 22)
 

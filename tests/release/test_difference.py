@@ -4,21 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from appliance.release.difference import compare, in_names, in_numbers, in_words, printable
+from tests.ceremony import site_in_leeds
 from tests.content import GUIDE, real_tree
-
-SITE = b"""
-[[sites]]
-slug = "leeds-care"
-name = "Leeds care services"
-url = "https://www.leeds.gov.uk/adult-social-care"
-publisher = "Leeds City Council"
-topics = ["trusted-information"]
-summary = "Care at home in Leeds."
-audience = "everyone"
-languages = "English"
-recommended_by = "Leeds City Council"
-checked = 2026-11-22
-"""
 
 
 def test_records_are_counted_by_kind() -> None:
@@ -27,7 +14,7 @@ def test_records_are_counted_by_kind() -> None:
         **old,
         GUIDE: old[GUIDE] + b"\nMore.\n",
         "guides/en/login-on-web.md": old["guides/en/login-on-web.md"] + b"\nMore.\n",
-        "sites.toml": old["sites.toml"] + SITE,
+        "sites.toml": old["sites.toml"] + site_in_leeds("leeds-care"),
     }
     changes = compare(old, new)
     assert in_numbers(changes) == "2 guides changed, 1 site added"

@@ -19,20 +19,10 @@ from appliance.sync.sources import FolderSource
 from appliance.sync.trust import Offer, Trust
 from tests.ceremony import Society
 from tests.publisher import SIGNED_AT, Publisher, days_later, files_in
+from tests.release.conftest import ONE
 
-ONE, TWO = {"a.toml": b"one"}, {"a.toml": b"two"}
+TWO = {"a.toml": b"two"}
 OLD, NEW = "online/online", "online/new"
-
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Society:
-    return Society.new(tmp_path_factory.mktemp("society") / "first", ONE)
-
-
-@pytest.fixture
-def society(founded: Society, tmp_path: Path) -> Society:
-    shutil.copytree(founded.folder, tmp_path / "society")
-    return Society(tmp_path / "society")
 
 
 class Device:

@@ -6,7 +6,6 @@ import json
 import shutil
 from collections.abc import Callable
 from copy import deepcopy
-from pathlib import Path
 
 import pytest
 from securesystemslib.signer import SSlibKey
@@ -20,19 +19,6 @@ from appliance.release.roles import read_plan
 from appliance.release.staging import Staging
 from tests.ceremony import ROLES_TOML, Society
 from tests.publisher import SIGNED_AT, days_later
-
-ONE = {"a.toml": b"one"}
-
-
-@pytest.fixture(scope="module")
-def founded(tmp_path_factory: pytest.TempPathFactory) -> Society:
-    return Society.new(tmp_path_factory.mktemp("staging") / "society", ONE)
-
-
-@pytest.fixture
-def society(founded: Society, tmp_path: Path) -> Society:
-    shutil.copytree(founded.folder, tmp_path / "society")
-    return Society(tmp_path / "society")
 
 
 def _refusal(society: Society) -> str:
