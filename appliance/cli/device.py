@@ -12,7 +12,7 @@ import click
 from appliance.catalogue.model import Catalogue
 from appliance.cli.links import check_links
 from appliance.cli.progress import Progress
-from appliance.clock import WRITTEN_AT, now
+from appliance.clock import WRITTEN_AT, in_words, now
 from appliance.config import Config
 from appliance.errors import ApplianceError, ConfigError, SourceError, StoreError, TrustError
 from appliance.files import read_file
@@ -121,7 +121,9 @@ def rollback_command(config: Config, *, yes: bool) -> None:
     if not yes:
         click.confirm("Show the content from before the last update again?", abort=True)
     release = roll_back(Box(config).device)
-    click.echo(f"Now showing release {release.number} of {release.released_at:%d %B %Y} again.")
+    click.echo(
+        f"Now showing release {release.number} of {in_words(release.released_at.date())} again."
+    )
 
 
 def _shown_release(pointer: Pointer) -> Release:
