@@ -6,11 +6,12 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import urllib3
+from urllib3.util import SKIP_HEADER
 
 from appliance.errors import SourceError
 
@@ -28,7 +29,18 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(?:\d{1,15}|\*)")
 
 
 class MissingError(SourceError):
-    """The source is there, but not the file."""
+    """The source is there, but not the file.
+
+    `answered` is the status by which a web host said so, `page_bytes` how long its page was.
+    """
+
+    def __init__(self, message: str, answered: int = 404, page_bytes: int = 0) -> None:
+        super().__init__(message)
+        self.answered, self.page_bytes = answered, page_bytes
+
+
+class UnchangedError(SourceError):
+    """The host says that the file is still the one that was named."""
 
 
 class CertificateTimeError(SourceError):
@@ -59,13 +71,26 @@ class Web:
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
             retries=False,
             ca_certs=None if ca_file is None else str(ca_file),
-            headers={"User-Agent": "helppoint", "Accept-Encoding": "identity"},
+            # Without Accept-Encoding hosts send files as they are, as with "identity"; every
+            # request of every box is 27 bytes shorter.
+            headers={"User-Agent": "helppoint", "Accept-Encoding": SKIP_HEADER},
         )
 
-    def chunks(self, url: str) -> Generator[bytes]:
+    def chunks(
+        self,
+        url: str,
+        *,
+        unless: str = "",
+        heard: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> Generator[bytes]:
         """Yield a file's bytes as they arrive; where the line breaks, ask for the rest only.
 
+        Args:
+            url: where it is.
+            unless: an ETag; the file is not wanted if this is still its.
+            heard: told the headers of an answer with the file, names in lower case.
         Raises:
+            UnchangedError: the ETag is still the file's.
             MissingError: the host has no such file (404, or 403 as file hosts have it).
             CertificateTimeError: only the date is wrong with the host's certificate.
             SourceError: the host cannot be reached, answers otherwise, or is too slow.
@@ -73,7 +98,7 @@ class Web:
         tries = _Tries(url, time.monotonic() + self._file_timeout_s)
         while True:
             try:
-                for chunk in self._rest(url, tries.received):
+                for chunk in self._rest(url, tries.received, unless, heard):
                     tries.arrived(len(chunk))
                     yield chunk
             except urllib3.exceptions.HTTPError as error:
@@ -91,17 +116,38 @@ class Web:
             response.close()
         self._pool.clear()
 
-    def _rest(self, url: str, start: int) -> Generator[bytes]:
+    def status(self, url: str) -> int:
+        """Return the status of a file, without the file (HEAD).
+
+        Raises:
+            SourceError: the host cannot be reached.
+        """
+        try:
+            return self._pool.request("HEAD", url, redirect=False).status
+        except urllib3.exceptions.HTTPError as error:
+            raise SourceError(f"{url} could not be asked for: {error}") from error
+
+    def _rest(
+        self,
+        url: str,
+        start: int,
+        unless: str,
+        heard: Callable[[Mapping[str, str]], None] | None,
+    ) -> Generator[bytes]:
         response = self._pool.request(
             "GET",
             url,
-            headers={**self._pool.headers, "Range": f"bytes={start}-"} if start else None,
+            headers={**self._pool.headers, **_wanting(start, unless)},
             preload_content=False,
             redirect=False,
         )
         self._unfinished.add(response)
         try:
+            if unless and response.status == 304:
+                raise UnchangedError(f"{url} is still the same")
             _refuse_other_than_ok(url, response)
+            if heard is not None:
+                heard({name.lower(): value for name, value in response.headers.items()})
             passed_over = start - _first_byte(url, response, start)
             # read1, not stream: it hands over what has arrived before a line breaks.
             while chunk := response.read1(CHUNK_BYTES):
@@ -148,6 +194,13 @@ class _Tries:
         return pause
 
 
+def _wanting(start: int, unless: str) -> dict[str, str]:
+    """Return the headers that say which part of a file is wanted, or unless which one it is."""
+    if start:
+        return {"Range": f"bytes={start}-"}
+    return {"If-None-Match": unless} if unless else {}
+
+
 def _is_of_certificate_time(error: urllib3.exceptions.HTTPError) -> bool:
     """Whether a certificate is good but for its dates: OpenSSL's X509_V_ERR 9 and 10."""
     causes = error.args[:1]
@@ -161,8 +214,8 @@ def _refuse_other_than_ok(url: str, response: urllib3.BaseHTTPResponse) -> None:
     status = response.status
     if status in (403, 404):
         # Read the host's short page, so that the connection can be used again.
-        response.read(CHUNK_BYTES)
-        raise MissingError(f"there is no {url}")
+        page = response.read(CHUNK_BYTES)
+        raise MissingError(f"there is no {url}", status, len(page))
     if 300 <= status < 400:
         raise SourceError(f"{url} redirects elsewhere, which is never followed")
     if status not in (200, 206):
