@@ -149,12 +149,17 @@ class Web:
             if heard is not None:
                 heard({name.lower(): value for name, value in response.headers.items()})
             passed_over = start - _first_byte(url, response, start)
+            is_empty = True
             # read1, not stream: it hands over what has arrived before a line breaks.
             while chunk := response.read1(CHUNK_BYTES):
+                is_empty = False
                 fresh = chunk[passed_over:]
                 passed_over -= len(chunk) - len(fresh)
                 if fresh:
                     yield fresh
+            if is_empty and response.headers.get("Content-Length") != "0":
+                # http.client takes a line that broke within the headers for their end.
+                raise urllib3.exceptions.ProtocolError(f"{url} ended before it began")
         finally:
             # One that was not read to its end cannot be used for another file.
             if not response.closed:
@@ -182,14 +187,16 @@ class _Tries:
         """Return how long to wait before the next try, in seconds.
 
         Raises:
-            SourceError: nothing ever came, or tries or time are used up.
+            SourceError: there is no line to the host, or tries or time are used up.
         """
         self.barren += 1
         longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self.barren)
         # By chance, so that boxes that lost the same host do not all come back at once.
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret
         is_late = time.monotonic() + pause > self.deadline
-        if self.received == 0 or self.barren > BARREN_TRIES or is_late:
+        # Where a line broke, the host was there; where none could be made, another source may be.
+        is_there = self.received > 0 or isinstance(error, urllib3.exceptions.ProtocolError)
+        if not is_there or self.barren > BARREN_TRIES or is_late:
             raise SourceError(f"{self.url} could not be fetched: {error}") from error
         return pause
 
@@ -227,6 +234,9 @@ def _first_byte(url: str, response: urllib3.BaseHTTPResponse, start: int) -> int
     if response.status == 200:
         return 0
     told = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if told is None and start:
+        # Mostly the line broke within the headers.
+        raise urllib3.exceptions.ProtocolError(f"{url} came without saying which part it is")
     if start == 0 or told is None or int(told[1]) > start:
         raise SourceError(f"{url} was answered with other bytes than were asked for")
     return int(told[1])
