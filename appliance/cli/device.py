@@ -26,6 +26,7 @@ from appliance.store.pointer import Pointer
 from appliance.store.store import Store
 from appliance.sync.content import all_languages, has_languages
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
+from appliance.sync.thrift import thrifty
 from appliance.sync.trust import Trust
 from appliance.sync.update import Device, remake, roll_back, update
 
@@ -236,7 +237,8 @@ class Box:
             now=moment,
         )
         try:
-            release = update(source, trust, self.device)
+            with thrifty(source, self.store) as careful:
+                release = update(careful, trust, self.device)
         finally:
             source.close()
         if release is None:

@@ -6,6 +6,7 @@ stick-timestamp.json    the publisher's longer-lived word, for sticks; as receiv
 sites/<name>/           pages made from a release
 current.json            the pointer (store/pointer.py)
 lot                     this device's number for trying out releases; see Store.lot
+hosts.json              how web hosts answer, so that they are asked for less (sync/thrift.py)
 checked.json            when the sources were last asked, and what came of it
 """
 
@@ -15,7 +16,7 @@ import json
 import logging
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -51,6 +52,7 @@ class Store:
         self._free_bytes = free_bytes
         self._pointer_file = folder / "current.json"
         self._checked_file = folder / "checked.json"
+        self._hosts_file = folder / "hosts.json"
 
     def prepare(self) -> None:
         """Make the folders.
@@ -207,3 +209,19 @@ class Store:
             return {key: str(fields[key]) for key in ("checked_at", "outcome")}
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    def note_hosts(self, hosts: Mapping[str, Mapping[str, object]]) -> None:
+        """Remember how web hosts answer: their addresses, and what is known of each.
+
+        Raises:
+            OSError: no space, or no right to write.
+        """
+        replace_file(self._hosts_file, json.dumps(hosts, indent=1).encode())
+
+    def hosts(self) -> dict[str, dict[str, object]]:
+        """Return what is remembered of web hosts, by address; nothing if it is lost."""
+        try:
+            found = json.loads(read_file(self._hosts_file, MAX_POINTER_BYTES))
+            return {str(name): dict(fields) for name, fields in found.items()}
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError, FileLimitError):
+            return {}

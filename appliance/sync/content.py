@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from appliance.catalogue.editions import is_wanted, only
 from appliance.catalogue.load import load
 from appliance.catalogue.model import Catalogue
 from appliance.errors import StoreError, TrustError
+from appliance.release.listing import Listing
 from appliance.release.manifest import (
     MAX_BLOB_BYTES,
     Blob,
@@ -23,9 +24,7 @@ from appliance.store.store import Store
 log = logging.getLogger(__name__)
 
 
-def listed(
-    release: Release, languages: Collection[str], read: Callable[[Blob], bytes]
-) -> dict[str, Blob]:
+def listed(release: Release, languages: Collection[str], read: Callable[[Blob], bytes]) -> Listing:
     """Return path -> blob of the files of a release that are wanted for `languages`.
 
     Args:
@@ -36,7 +35,7 @@ def listed(
         TrustError: a shard is none, or there are too many files.
     """
     files = listed_files(release, read)
-    return {path: blob for path, blob in files.items() if is_wanted(path, languages)}
+    return files.only(lambda path: is_wanted(path, languages)) if languages else files
 
 
 def verified(store: Store, blob: Blob) -> bytes | None:
@@ -51,6 +50,25 @@ def verified(store: Store, blob: Blob) -> bytes | None:
         return None
 
 
+class StoredTree(Mapping[str, bytes]):
+    """A content tree whose files are read when they are asked for: pictures may be many."""
+
+    def __init__(self, store: Store, files: Mapping[str, Blob]) -> None:
+        self._store, self._files = store, files
+
+    def __getitem__(self, path: str) -> bytes:
+        return stored(self._store, self._files[path])
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 def stored(store: Store, blob: Blob) -> bytes:
     """Return a blob's content.
 
@@ -63,7 +81,7 @@ def stored(store: Store, blob: Blob) -> bytes:
     return content
 
 
-def files_of(store: Store, release: Release, languages: Collection[str]) -> dict[str, Blob]:
+def files_of(store: Store, release: Release, languages: Collection[str]) -> Listing:
     """Return path -> blob of a release that the store holds."""
     return listed(release, languages, lambda blob: stored(store, blob))
 
@@ -75,7 +93,7 @@ def catalogue_of(store: Store, files: Mapping[str, Blob], languages: Collection[
         ContentError: they cannot be shown.
         StoreError: one is missing or damaged.
     """
-    return only(load({path: stored(store, blob) for path, blob in files.items()}), languages)
+    return only(load(StoredTree(store, files)), languages)
 
 
 def shown_catalogue(store: Store) -> Catalogue:
@@ -101,7 +119,7 @@ def all_languages(store: Store) -> frozenset[str]:
     if pointer is None:
         raise StoreError("no release is shown yet")
     files = files_of(store, release_of(pointer.current), pointer.current.languages)
-    return frozenset(load({path: stored(store, blob) for path, blob in files.items()}).languages)
+    return frozenset(load(StoredTree(store, files)).languages)
 
 
 def has_languages(store: Store, languages: Collection[str]) -> bool:

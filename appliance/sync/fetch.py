@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import compress
 
 from appliance.errors import SourceError
 from appliance.release.layout import STICK_TIMESTAMP
+from appliance.release.listing import Listing
 from appliance.release.manifest import Blob, Release, unpack_blob
 from appliance.store.store import Store
 from appliance.sync.content import listed, verified
@@ -22,7 +25,7 @@ MAX_TIMESTAMP_BYTES = 16_384
 
 def fetch_missing(
     release: Release, languages: Collection[str], source: Source, store: Store, progress: Progress
-) -> dict[str, Blob]:
+) -> Listing:
     """Bring every blob that is wanted into the store. Returns path -> blob.
 
     Raises:
@@ -31,24 +34,48 @@ def fetch_missing(
         StoreError: no space, said before anything is fetched where that can be known.
     """
     files = listed(release, languages, lambda blob: fetched(store, blob, source))
-    missing = [blob for blob in dict.fromkeys(files.values()) if verified(store, blob) is None]
-    if not missing:
+    lacks = _lacks(files, store)
+    total = sum(lacks)
+    if not total:
         return files
-    _require_space(missing, store)
-    progress("fetching", 0, len(missing))
-    for done, _ in enumerate(_all_fetched(missing, source, store)):
-        progress("fetching", done + 1, len(missing))
+    _require_space(compress(files.blobs(), lacks), store)
+    progress("fetching", 0, total)
+    for done, _ in enumerate(_all_fetched(compress(files.blobs(), lacks), source, store)):
+        progress("fetching", done + 1, total)
     return files
 
 
-def _all_fetched(missing: Sequence[Blob], source: Source, store: Store) -> Iterator[bytes]:
+def _lacks(files: Listing, store: Store) -> bytearray:
+    """Return for each file 1 if its blob must be fetched, once for each blob; else 0."""
+    seen: set[bytes] = set()
+    lacks = bytearray()
+    for blob in files.blobs():
+        digest = bytes.fromhex(blob.sha256)
+        is_lacking = digest not in seen and verified(store, blob) is None
+        if is_lacking:
+            seen.add(digest)
+        lacks.append(is_lacking)
+    return lacks
+
+
+def _all_fetched(blobs: Iterable[Blob], source: Source, store: Store) -> Iterator[None]:
+    """Fetch them, several at once; no more is kept in memory than is on its way."""
     if source.at_once == 1:
-        yield from (fetched(store, blob, source) for blob in missing)
+        for blob in blobs:
+            fetched(store, blob, source)
+            yield
         return
     with ThreadPoolExecutor(source.at_once) as pool:
-        fetching = [pool.submit(fetched, store, blob, source) for blob in missing]
+        fetching: deque[Future[bytes]] = deque()
         try:
-            yield from (one.result() for one in fetching)
+            for blob in blobs:
+                fetching.append(pool.submit(fetched, store, blob, source))
+                if len(fetching) > source.at_once:
+                    fetching.popleft().result()
+                    yield
+            while fetching:
+                fetching.popleft().result()
+                yield
         finally:
             for rest in fetching:
                 rest.cancel()
@@ -73,7 +100,7 @@ def keep_stick_timestamp(source: Source, store: Store) -> None:
         log.info("no longer-lived timestamp for sticks: %s", error)
 
 
-def _require_space(missing: Sequence[Blob], store: Store) -> None:
+def _require_space(missing: Iterable[Blob], store: Store) -> None:
     """Refuse at once what would fail half-way: the new files, and pages as large as today's."""
     pointer = store.pointer()
     pages = 0 if pointer is None else store.size_of_site(pointer.current.site)

@@ -6,7 +6,7 @@ A source only brings bytes; sync/trust.py decides whether to believe them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Protocol
@@ -90,18 +90,35 @@ class HttpSource:
         self._base_url = base_url.rstrip("/") + "/"
         self._web = web or Web()
 
-    def chunks(self, path: str) -> Generator[bytes]:
-        """Yield a file's bytes as they arrive; see `Source.chunks`.
+    def chunks(
+        self,
+        path: str,
+        *,
+        unless: str = "",
+        heard: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> Generator[bytes]:
+        """Yield a file's bytes as they arrive; see `Source.chunks` and `Web.chunks`.
 
         Where only the date is wrong with a certificate, this goes on without TLS: a device without
         a clock could never mend its clock otherwise, and what is signed needs no TLS to be true.
         """
         try:
-            yield from self._web.chunks(self._base_url + path)
+            yield from self._web.chunks(self._base_url + path, unless=unless, heard=heard)
         except CertificateTimeError as error:
             log.warning("%s: going on without TLS, all content is signed", error)
             self._base_url = self._base_url.replace("https://", "http://", 1)
-            yield from self._web.chunks(self._base_url + path)
+            yield from self._web.chunks(self._base_url + path, unless=unless, heard=heard)
+
+    def status(self, path: str) -> int:
+        """Return how the host answers for a file, without the file; 0 if it does not.
+
+        Nothing depends on it: whoever asks goes on with `chunks`, which says what is wrong.
+        """
+        try:
+            return self._web.status(self._base_url + path)
+        except SourceError as error:
+            log.info("%s", error)
+            return 0
 
     def close(self) -> None:
         """Close the connections."""

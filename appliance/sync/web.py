@@ -6,11 +6,12 @@ import random
 import re
 import ssl
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import urllib3
+from urllib3.util import SKIP_HEADER
 
 from appliance.errors import SourceError
 
@@ -28,7 +29,18 @@ _CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(?:\d{1,15}|\*)")
 
 
 class MissingError(SourceError):
-    """The source is there, but not the file."""
+    """The source is there, but not the file.
+
+    `answered` is the status by which a web host said so, `page_bytes` how long its page was.
+    """
+
+    def __init__(self, message: str, answered: int = 404, page_bytes: int = 0) -> None:
+        super().__init__(message)
+        self.answered, self.page_bytes = answered, page_bytes
+
+
+class UnchangedError(SourceError):
+    """The host says that the file is still the one that was named."""
 
 
 class CertificateTimeError(SourceError):
@@ -59,13 +71,26 @@ class Web:
             timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
             retries=False,
             ca_certs=None if ca_file is None else str(ca_file),
-            headers={"User-Agent": "helppoint", "Accept-Encoding": "identity"},
+            # Without Accept-Encoding hosts send files as they are, as with "identity"; every
+            # request of every box is 27 bytes shorter.
+            headers={"User-Agent": "helppoint", "Accept-Encoding": SKIP_HEADER},
         )
 
-    def chunks(self, url: str) -> Generator[bytes]:
+    def chunks(
+        self,
+        url: str,
+        *,
+        unless: str = "",
+        heard: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> Generator[bytes]:
         """Yield a file's bytes as they arrive; where the line breaks, ask for the rest only.
 
+        Args:
+            url: where it is.
+            unless: an ETag; the file is not wanted if this is still its.
+            heard: told the headers of an answer with the file, names in lower case.
         Raises:
+            UnchangedError: the ETag is still the file's.
             MissingError: the host has no such file (404, or 403 as file hosts have it).
             CertificateTimeError: only the date is wrong with the host's certificate.
             SourceError: the host cannot be reached, answers otherwise, or is too slow.
@@ -73,7 +98,7 @@ class Web:
         tries = _Tries(url, time.monotonic() + self._file_timeout_s)
         while True:
             try:
-                for chunk in self._rest(url, tries.received):
+                for chunk in self._rest(url, tries.received, unless, heard):
                     tries.arrived(len(chunk))
                     yield chunk
             except urllib3.exceptions.HTTPError as error:
@@ -91,24 +116,50 @@ class Web:
             response.close()
         self._pool.clear()
 
-    def _rest(self, url: str, start: int) -> Generator[bytes]:
+    def status(self, url: str) -> int:
+        """Return the status of a file, without the file (HEAD).
+
+        Raises:
+            SourceError: the host cannot be reached.
+        """
+        try:
+            return self._pool.request("HEAD", url, redirect=False).status
+        except urllib3.exceptions.HTTPError as error:
+            raise SourceError(f"{url} could not be asked for: {error}") from error
+
+    def _rest(
+        self,
+        url: str,
+        start: int,
+        unless: str,
+        heard: Callable[[Mapping[str, str]], None] | None,
+    ) -> Generator[bytes]:
         response = self._pool.request(
             "GET",
             url,
-            headers={**self._pool.headers, "Range": f"bytes={start}-"} if start else None,
+            headers={**self._pool.headers, **_wanting(start, unless)},
             preload_content=False,
             redirect=False,
         )
         self._unfinished.add(response)
         try:
+            if unless and response.status == 304:
+                raise UnchangedError(f"{url} is still the same")
             _refuse_other_than_ok(url, response)
+            if heard is not None:
+                heard({name.lower(): value for name, value in response.headers.items()})
             passed_over = start - _first_byte(url, response, start)
+            is_empty = True
             # read1, not stream: it hands over what has arrived before a line breaks.
             while chunk := response.read1(CHUNK_BYTES):
+                is_empty = False
                 fresh = chunk[passed_over:]
                 passed_over -= len(chunk) - len(fresh)
                 if fresh:
                     yield fresh
+            if is_empty and response.headers.get("Content-Length") != "0":
+                # http.client takes a line that broke within the headers for their end.
+                raise urllib3.exceptions.ProtocolError(f"{url} ended before it began")
         finally:
             # One that was not read to its end cannot be used for another file.
             if not response.closed:
@@ -136,16 +187,25 @@ class _Tries:
         """Return how long to wait before the next try, in seconds.
 
         Raises:
-            SourceError: nothing ever came, or tries or time are used up.
+            SourceError: there is no line to the host, or tries or time are used up.
         """
         self.barren += 1
         longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self.barren)
         # By chance, so that boxes that lost the same host do not all come back at once.
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret
         is_late = time.monotonic() + pause > self.deadline
-        if self.received == 0 or self.barren > BARREN_TRIES or is_late:
+        # Where a line broke, the host was there; where none could be made, another source may be.
+        is_there = self.received > 0 or isinstance(error, urllib3.exceptions.ProtocolError)
+        if not is_there or self.barren > BARREN_TRIES or is_late:
             raise SourceError(f"{self.url} could not be fetched: {error}") from error
         return pause
+
+
+def _wanting(start: int, unless: str) -> dict[str, str]:
+    """Return the headers that say which part of a file is wanted, or unless which one it is."""
+    if start:
+        return {"Range": f"bytes={start}-"}
+    return {"If-None-Match": unless} if unless else {}
 
 
 def _is_of_certificate_time(error: urllib3.exceptions.HTTPError) -> bool:
@@ -161,8 +221,8 @@ def _refuse_other_than_ok(url: str, response: urllib3.BaseHTTPResponse) -> None:
     status = response.status
     if status in (403, 404):
         # Read the host's short page, so that the connection can be used again.
-        response.read(CHUNK_BYTES)
-        raise MissingError(f"there is no {url}")
+        page = response.read(CHUNK_BYTES)
+        raise MissingError(f"there is no {url}", status, len(page))
     if 300 <= status < 400:
         raise SourceError(f"{url} redirects elsewhere, which is never followed")
     if status not in (200, 206):
@@ -174,6 +234,9 @@ def _first_byte(url: str, response: urllib3.BaseHTTPResponse, start: int) -> int
     if response.status == 200:
         return 0
     told = _CONTENT_RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if told is None and start:
+        # Mostly the line broke within the headers.
+        raise urllib3.exceptions.ProtocolError(f"{url} came without saying which part it is")
     if start == 0 or told is None or int(told[1]) > start:
         raise SourceError(f"{url} was answered with other bytes than were asked for")
     return int(told[1])

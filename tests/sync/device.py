@@ -10,6 +10,7 @@ from appliance.catalogue.model import Catalogue
 from appliance.release.manifest import Release
 from appliance.store.store import Store
 from appliance.sync.sources import Source, open_source
+from appliance.sync.thrift import thrifty
 from appliance.sync.trust import Trust
 from appliance.sync.update import Device, update
 from tests.publisher import SIGNED_AT
@@ -46,7 +47,8 @@ class Box:
     def sync(self, source: Source | str) -> Release | None:
         opened = open_source(source) if isinstance(source, str) else source
         try:
-            return update(opened, self.trust(), self.device)
+            with thrifty(opened, self.store) as careful:
+                return update(careful, self.trust(), self.device)
         finally:
             opened.close()
 
