@@ -42,7 +42,7 @@ check: $(VENV)/.test ## static checks: format, lint, types, layers, shell script
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
-	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* tests/radio/lease.sh
+	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* systemd/mount-stick tests/radio/lease.sh
 
 bench: build $(VENV)/.test ## print ratios as a table, and as JSON in bench.json
 	@provisioning/prepare bench

@@ -95,6 +95,11 @@ class Config:
         return self.runtime / "network.json"
 
     @property
+    def stick_file(self) -> Path:
+        """What came of the memory stick that was plugged in last."""
+        return self.runtime / "sync" / "stick.json"
+
+    @property
     def logo_file(self) -> Path:
         """The library's logo, as `handouts.logo` keeps it."""
         return self.settings_file.with_name("logo.png")

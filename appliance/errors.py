@@ -34,6 +34,12 @@ class StoreError(ApplianceError):
     advice = "Run `helppoint sync`. If it fails too, check the card's free space."
 
 
+class BusyError(StoreError):
+    """Another update is at work in the store just now."""
+
+    advice = "Wait until it is done."
+
+
 class StateError(ApplianceError):
     """Settings or counts cannot be read or written."""
 
@@ -46,10 +52,22 @@ class SourceError(ApplianceError):
     advice = "Check the address and the network, and try again later."
 
 
+class TooOldError(SourceError):
+    """The content that a source offers needs a newer application."""
+
+    advice = "Update the application first."
+
+
 class TrustError(ApplianceError):
     """Offered content is not signed by us, is damaged, or is older than what is shown."""
 
     advice = "Do not use this source. Tell whoever publishes the content."
+
+
+class ExpiredError(TrustError):
+    """Offered content is properly signed, but its signatures have run out in the meantime."""
+
+    advice = "Fetch newer content. From a stick that you trust: `sync STICK --accept-expired`."
 
 
 class HotspotError(ApplianceError):

@@ -25,6 +25,7 @@ COMMANDS = {
     "sync": "device",
     "rollback": "device",
     "export": "device",
+    "stick": "stick",
     "links": "links",
     "tuf": "tuf",
     "settings": "device",

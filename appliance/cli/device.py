@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from appliance.state.state import SettingsFile
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
 from appliance.sync.content import all_languages, has_languages
+from appliance.sync.fetch import Progress as Tell
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.thrift import thrifty
 from appliance.sync.trust import Trust
@@ -143,6 +144,7 @@ class Box:
     """The parts of a box that bring in content, joined."""
 
     config: Config
+    progress: Tell = field(default_factory=Progress)
 
     @property
     def store(self) -> Store:
@@ -153,7 +155,7 @@ class Box:
     def device(self) -> Device:
         """What an update works with."""
         languages = SettingsFile(self.config.settings_file).read().language_codes
-        return Device(self.store, self._render, Progress(), languages)
+        return Device(self.store, self._render, self.progress, languages)
 
     def show_settings(self) -> None:
         """Make the pages anew after a setting has changed.
@@ -220,6 +222,11 @@ class Box:
         pointer = self.store.pointer()
         return WRITTEN_AT if pointer is None else _known_moment(pointer)
 
+    def release_shown(self) -> int:
+        """Return the number of the release that is shown, 0 for none."""
+        pointer = self.store.pointer()
+        return 0 if pointer is None else _shown_release(pointer).number
+
     def set_aside_damage(self) -> None:
         """Make room for a fresh start if the pointer file is damaged."""
         try:
@@ -281,6 +288,7 @@ class Box:
 
     def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
         settings = SettingsFile(self.config.settings_file).read()
-        render_site(catalogue, release, settings, folder, Progress(), kept(self.config.logo_file))
+        logo = kept(self.config.logo_file)
+        render_site(catalogue, release, settings, folder, self.progress, logo)
         # What the public process cannot open is never moved to.
         open_site(folder)

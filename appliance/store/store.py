@@ -22,7 +22,7 @@ from datetime import datetime
 from pathlib import Path
 from shutil import disk_usage
 
-from appliance.errors import ApplianceError, StoreError
+from appliance.errors import ApplianceError, BusyError, StoreError
 from appliance.files import (
     FileLimitError,
     held,
@@ -71,14 +71,14 @@ class Store:
         """Keep every other process from changing the store meanwhile.
 
         Raises:
-            StoreError: another update is running.
+            BusyError: another update is running.
         """
         self.prepare()
         try:
             with held(self.folder / "lock"):
                 yield
         except BlockingIOError as error:
-            raise StoreError(f"another update is at work in {self.folder}: wait for it") from error
+            raise BusyError(f"another update is at work in {self.folder}: wait for it") from error
 
     def pointer(self) -> Pointer | None:
         """Return what is shown, None on a new device.

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from appliance.errors import ApplianceError, SourceError
-from appliance.files import read_file
+from appliance.errors import SourceError
+from appliance.sync.beneath import StrangeFileError, pieces
 from appliance.sync.web import CONNECTIONS, CertificateTimeError, MissingError, Web
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class HttpSource:
 
 
 class FolderSource:
-    """A folder: the embedded release, a memory stick, a network drive."""
+    """A folder: the embedded release, a memory stick, a network drive. It follows no link."""
 
     at_once = 1
 
@@ -136,19 +136,18 @@ class FolderSource:
 
     def chunks(self, path: str) -> Generator[bytes]:
         """Yield a file's bytes; see `Source.chunks`."""
-        file = self._folder / path
-        if not self._folder.is_dir():
-            raise SourceError(f"{self.name} is not a folder, or is not there any more")
-        if not file.resolve().is_relative_to(self._folder.resolve()):
-            raise SourceError(f"{file} leads out of {self.name} by a symbolic link")
         try:
-            yield read_file(file, MAX_FOLDER_FILE_BYTES)
+            yield from pieces(self._folder, path, MAX_FOLDER_FILE_BYTES)
         except FileNotFoundError as error:
+            if not self._folder.is_dir():
+                where = f"{self.name} is not a folder, or is not there any more"
+                raise SourceError(where) from error
             raise MissingError(f"{self.name}: there is no {path}") from error
         except OSError as error:
-            raise SourceError(f"{file} cannot be read: {error.strerror}") from error
-        except ApplianceError as error:
-            raise SourceError(str(error)) from error
+            where = f"{self.name}: {path} cannot be read: {error.strerror}"
+            raise SourceError(where) from error
+        except StrangeFileError as error:
+            raise SourceError(f"{self.name}: {error}") from error
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from appliance import __version__
 from appliance.catalogue.model import Catalogue
-from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
+from appliance.errors import ApplianceError, StoreError, TooOldError, TrustError
 from appliance.release.manifest import ALL, Blob, Release
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
@@ -135,7 +135,7 @@ def _refuse_unfit(offer: Offer, pointer: Pointer | None) -> None:
                 " a number is never used twice and never goes back"
             )
     if _version(release.min_app) > _version(__version__):
-        raise SourceError(
+        raise TooOldError(
             f"release {release.number} needs version {release.min_app} of Help Point,"
             f" this is {__version__}: update the application first"
         )

@@ -20,6 +20,7 @@ MOST_EXPOSED = {
     # Less once systemd hands it its socket, and it has no network of its own.
     "helppoint-web.service": 1.0,
     "helppoint-sync.service": 1.3,
+    "helppoint-stick@.service": 0.6,
     "helppoint-dnsmasq.service": 1.9,
     "helppoint-gate.service": 1.9,
     "helppoint-mdns.service": 1.9,
