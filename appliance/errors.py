@@ -12,6 +12,7 @@ class ApplianceError(Exception):
     """
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
+    exit_code = 1
     advice = "Please ask a member of staff."
 
 
@@ -44,6 +45,13 @@ class SourceError(ApplianceError):
     """A content source could not be read; what is shown stays as it was."""
 
     advice = "Check the address and the network, and try again later."
+
+
+class NoSourceError(SourceError):
+    """There is nobody to ask for content: a box that is left alone is in order."""
+
+    exit_code = 3
+    advice = "Bring content by a memory stick, or name an origin in helppoint.toml."
 
 
 class TrustError(ApplianceError):
