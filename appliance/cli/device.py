@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,7 +32,7 @@ from appliance.state.state import SettingsFile
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
 from appliance.sync.content import all_languages, has_languages
-from appliance.sync.neighbours import find, neighbour_at
+from appliance.sync.neighbours import neighbours_on
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.trust import Trust
 from appliance.sync.update import Device, remake, roll_back, update
@@ -153,9 +153,13 @@ def _known_moment(pointer: Pointer) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The parts of a box that bring in content, joined."""
+    """The parts of a box that bring in content, joined.
+
+    `look_around` finds sources on the card of the library's own network.
+    """
 
     config: Config
+    look_around: Callable[[str], Iterable[Source]] = neighbours_on
 
     @property
     def store(self) -> Store:
@@ -231,10 +235,10 @@ class Box:
         Returns: whether one had content that holds today, or if `only_news`, brought something.
         """
         worked = False
-        for address in find(self.config.wired) if self.config.wired else ():
+        for neighbour in self.look_around(self.config.wired) if self.config.wired else ():
             before = self.store.pointer_stamp()
             try:
-                self._update(neighbour_at(address, self.config.wired), moment)
+                self._update(neighbour, moment)
             except (SourceError, TrustError) as error:
                 click.echo(f"{error}\nTrying the next neighbour.", err=True)
             else:

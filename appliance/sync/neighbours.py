@@ -151,16 +151,12 @@ class NeighbourSource:
             raise SourceError("too slow")
 
 
-def neighbour_at(address: str, card: str) -> NeighbourSource:
-    """Return the source at an address on a card; packets go no further than the next router."""
-    return NeighbourSource(
-        address,
-        Web(
-            file_timeout_s=FILE_TIMEOUT_S,
-            socket_options=(
-                *NO_DELAY,
-                (socket.SOL_SOCKET, socket.SO_BINDTODEVICE, card.encode()),
-                (socket.IPPROTO_IP, socket.IP_TTL, 1),
-            ),
-        ),
+def neighbours_on(card: str) -> Iterator[NeighbourSource]:
+    """Look for other boxes and yield each; packets to them go no further than the next router."""
+    options = (
+        *NO_DELAY,
+        (socket.SOL_SOCKET, socket.SO_BINDTODEVICE, card.encode()),
+        (socket.IPPROTO_IP, socket.IP_TTL, 1),
     )
+    for address in find(card):
+        yield NeighbourSource(address, Web(file_timeout_s=FILE_TIMEOUT_S, socket_options=options))

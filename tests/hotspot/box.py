@@ -163,9 +163,7 @@ class Box(System):
     def _systemctl(self, *words: str) -> str:
         verb = next(word for word in words if not word.startswith("--"))
         if verb == "daemon-reload":
-            known = self.kept.known_units
-            for unit, path in RENDERED.items():
-                (known.add if (self.root / path).exists() else known.discard)(unit)
+            self._reload()
             return ""
         unit = words[-1]
         if verb == "show":
@@ -184,6 +182,11 @@ class Box(System):
             case _:
                 raise AssertionError(words)
         return ""
+
+    def _reload(self) -> None:
+        known = self.kept.known_units
+        for unit, path in RENDERED.items():
+            (known.add if (self.root / path).exists() else known.discard)(unit)
 
     def _show(self, unit: str) -> str:
         state = "active" if unit in self.kept.running else "inactive"

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from appliance.hotspot import boot, neighbours
-
 from appliance.hotspot.model import Hotspot
 from appliance.hotspot.parts import ALL, Service
 from appliance.hotspot.render import render
