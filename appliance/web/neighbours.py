@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 THREADS = 4
 # More than the firewall lets in (hotspot/firewall.py), so that it decides who has to wait.
-CONNECTION_LIMIT = 300
+CONNECTION_LIMIT = 400
 # systemd starts it again when somebody asks: a small box has better use for the memory.
 IDLE_S = 15 * 60
 # Smaller files go out from memory: of those that nobody takes, a connection holds 64 kB (Front),
@@ -149,12 +149,15 @@ def _opened(path: Path) -> IO[bytes] | None:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
-    file = os.fdopen(descriptor, "rb")
     status = os.fstat(descriptor)
-    if stat.S_ISREG(status.st_mode) and status.st_size > SMALL_BYTES:
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        return None
+    file = os.fdopen(descriptor, "rb")
+    if status.st_size > SMALL_BYTES:
         return file
     with file:
-        return BytesIO(file.read(SMALL_BYTES)) if stat.S_ISREG(status.st_mode) else None
+        return BytesIO(file.read(SMALL_BYTES))
 
 
 def serve_neighbours(
