@@ -12,6 +12,7 @@ class ApplianceError(Exception):
     """
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
+    exit_code = 1
     advice = "Please ask a member of staff."
 
 
@@ -56,6 +57,13 @@ class TooOldError(SourceError):
     """The content that a source offers needs a newer application."""
 
     advice = "Update the application first."
+
+
+class NoSourceError(SourceError):
+    """There is nobody to ask for content: a box that is left alone is in order."""
+
+    exit_code = 3
+    advice = "Bring content by a memory stick, or name an origin in helppoint.toml."
 
 
 class TrustError(ApplianceError):

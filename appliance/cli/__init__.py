@@ -26,6 +26,7 @@ COMMANDS = {
     "rollback": "device",
     "export": "device",
     "stick": "stick",
+    "neighbours": "neighbours",
     "links": "links",
     "tuf": "tuf",
     "settings": "device",
@@ -76,11 +77,11 @@ def cli(context: click.Context, home: Path) -> None:
 
 
 def main() -> None:
-    """Run a command. Exit codes: 0 done, 1 it went wrong, 2 it was called wrongly."""
+    """Run a command. Exit codes: 0 done, 1 it went wrong, 2 called wrongly, 3 nobody to ask."""
     try:
         cli(standalone_mode=True)
     except ApplianceError as error:
         click.echo(f"Error: {error}\n{error.advice}", err=True)
-        sys.exit(1)
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)

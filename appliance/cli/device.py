@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +14,14 @@ from appliance.cli.links import check_links
 from appliance.cli.progress import Progress
 from appliance.clock import WRITTEN_AT, in_words, now
 from appliance.config import Config
-from appliance.errors import ApplianceError, ConfigError, SourceError, StoreError, TrustError
+from appliance.errors import (
+    ApplianceError,
+    ConfigError,
+    NoSourceError,
+    SourceError,
+    StoreError,
+    TrustError,
+)
 from appliance.files import read_file
 from appliance.handouts.logo import kept
 from appliance.release.layout import MAX_METADATA_BYTES
@@ -26,6 +33,7 @@ from appliance.store.pointer import Pointer
 from appliance.store.store import Store
 from appliance.sync.content import all_languages, has_languages
 from appliance.sync.fetch import Progress as Tell
+from appliance.sync.neighbours import neighbours_on
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.thrift import thrifty
 from appliance.sync.trust import Trust
@@ -35,6 +43,9 @@ from appliance.sync.update import Device, remake, roll_back, update
 @click.command("sync")
 @click.argument("sources", nargs=-1)
 @click.option("--embedded", is_flag=True, help="Only import what the application ships.")
+@click.option(
+    "--neighbours", is_flag=True, help="Only ask other help points on the library's network."
+)
 @click.option("--no-links", is_flag=True, help="Do not ask web addresses whether they answer.")
 @click.option(
     "--accept-expired",
@@ -47,12 +58,15 @@ def sync_command(
     sources: Sequence[str],
     *,
     embedded: bool,
+    neighbours: bool,
     no_links: bool,
     accept_expired: bool,
 ) -> None:
     """Show the newest content: from SOURCES (addresses or folders), else from the settings.
 
-    If it came from the web, ask once a day which web addresses in it still answer.
+    Where no origin of the settings can be used, other help points on the library's own network are
+    asked (exit code 3: there is nobody at all to ask). If it came from the web, ask once a day
+    which web addresses in it still answer.
     """
     box = Box(config)
     box.set_aside_damage()
@@ -64,7 +78,7 @@ def sync_command(
         _refuse_network(sources)
     # Judged as of the publisher's newest word that this box has heard.
     moment = box.known_moment() if accept_expired else box.now()
-    used = box.sync_first_that_works(tuple(sources) or config.origins, moment)
+    used = box.sync_from_anybody(tuple(sources), moment, only_neighbours=neighbours)
     if is_on_network(used) and not no_links:
         check_links(config, box.now())
 
@@ -141,10 +155,14 @@ def _known_moment(pointer: Pointer) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The parts of a box that bring in content, joined."""
+    """The parts of a box that bring in content, joined.
+
+    `look_around` finds sources on the card of the library's own network.
+    """
 
     config: Config
     progress: Tell = field(default_factory=Progress)
+    look_around: Callable[[str], Iterable[Source]] = neighbours_on
 
     @property
     def store(self) -> Store:
@@ -191,11 +209,52 @@ class Box:
             # Mostly because what is shown came by network and is newer.
             click.echo(f"{error}\nWhat is shown stays.", err=True)
 
+    def sync_from_anybody(
+        self, named: Sequence[str], moment: datetime, *, only_neighbours: bool
+    ) -> str:
+        """Sync from the sources named, else from the origins, else from neighbours.
+
+        Returns: the address that was used; empty for neighbours.
+        Raises:
+            NoSourceError: there is nobody to ask.
+            SourceError, TrustError: what went wrong with the last one, if none worked.
+        """
+        try:
+            if not only_neighbours:
+                return self.sync_first_that_works(named or self.config.origins, moment)
+        except (SourceError, TrustError) as error:
+            # What neighbours have already is no news: the origins' failure is what staff must know.
+            if named or not self.sync_from_neighbours(moment, only_news=bool(self.config.origins)):
+                raise
+            click.echo(f"{error}\nNeighbours were asked instead.", err=True)
+        else:
+            if not self.sync_from_neighbours(moment, only_news=False):
+                raise NoSourceError("no neighbour offers content that holds today")
+        return ""
+
+    def sync_from_neighbours(self, moment: datetime, *, only_news: bool) -> bool:
+        """Take the newest of what neighbours have; a bad one is passed over.
+
+        Returns: whether one had content that holds today, or if `only_news`, brought something.
+        """
+        worked = False
+        for neighbour in self.look_around(self.config.wired) if self.config.wired else ():
+            before = self.store.pointer_stamp()
+            try:
+                self._update(neighbour, moment)
+            except (SourceError, TrustError) as error:
+                click.echo(f"{error}\nTrying the next neighbour.", err=True)
+            else:
+                worked = worked or not only_news or self.store.pointer_stamp() != before
+        if worked:
+            self.store.note_check(now(), "ok")
+        return worked
+
     def sync_first_that_works(self, addresses: Sequence[str], moment: datetime) -> str:
         """Try each source in turn; expiry is judged as of `moment`. Returns the one that worked.
 
         Raises:
-            SourceError: no source is named.
+            NoSourceError: no source is named.
             SourceError, TrustError: what went wrong with the last one, if none worked.
         """
         for address in addresses:
@@ -209,7 +268,7 @@ class Box:
             else:
                 self.store.note_check(now(), "ok")
                 return address
-        raise SourceError(
+        raise NoSourceError(
             f"no content source: name one, or set origins in {self.config.home / 'helppoint.toml'}"
         )
 

@@ -38,6 +38,7 @@ class Settings:
     walled_garden: str = "on"
     gate_hosts: str = ""
     languages: str = ""
+    share_with_neighbours: str = "off"
 
     @property
     def language_codes(self) -> frozenset[str]:
@@ -101,6 +102,10 @@ RULES: Mapping[str, Rule] = {
     "languages": Rule(
         'codes of languages besides English, such as "pl ro ur", or nothing for all of them',
         r"([a-z]{2,3}(-[A-Za-z]{2,8})*( [a-z]{2,3}(-[A-Za-z]{2,8})*)*)?",
+    ),
+    "share_with_neighbours": Rule(
+        "on (other help points on the library's network may fetch content from this one) or off",
+        "on|off",
     ),
     "walled_garden": Rule(
         "on (with an uplink, visitors' phones reach trusted sites through the box) or off", "on|off"

@@ -129,6 +129,23 @@ class Store:
             log.warning("%s is passed over and will be fetched anew: %s", path, error)
             return None
 
+    def length_of(self, path: str) -> int | None:
+        """Return how many bytes lie at a blob's path; None if there are none."""
+        try:
+            return (self.folder / path).stat().st_size
+        except OSError:
+            return None
+
+    def let_group_read_metadata(self) -> None:
+        """Let the processes of our group read what the TUF client keeps for its own user alone.
+
+        All of it is public, and other boxes are offered it as it came.
+        """
+        for path in self.metadata.rglob("*.json"):
+            mode = path.stat().st_mode
+            if not mode & 0o040:
+                path.chmod(mode | 0o040)
+
     def require_space(self, count: int) -> None:
         """Make sure that `count` bytes more fit, with RESERVE_BYTES to spare.
 

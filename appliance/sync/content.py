@@ -131,6 +131,17 @@ def has_languages(store: Store, languages: Collection[str]) -> bool:
     return all(verified(store, blob) is not None for blob in files.values())
 
 
+def holds_all(store: Store, pointer: Pointer) -> bool:
+    """Whether the whole release that is shown lies in the store, by its files' lengths.
+
+    Raises:
+        StoreError: a shard is missing or damaged.
+    """
+    release = release_of(pointer.current)
+    blobs = {*release.shards, *files_of(store, release, ()).values()}
+    return all(store.length_of(blob.path) == blob.length for blob in blobs)
+
+
 def release_of(shown: Shown) -> Release:
     """Return the release that pages were made from."""
     return read_release(shown.release_json.encode())

@@ -16,7 +16,8 @@ from tuf.api.metadata import Metadata, Root, Timestamp
 
 from appliance.errors import StoreError
 from appliance.files import read_file, replace_file, sync_file_system, write_unsynced
-from appliance.release.layout import MAX_METADATA_BYTES, RELEASE_TARGET
+from appliance.release.keys import CORE
+from appliance.release.layout import MAX_METADATA_BYTES, RELEASE_TARGET, target_file
 from appliance.release.manifest import MAX_BLOB_BYTES, Release
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
@@ -48,25 +49,35 @@ def export(store: Store, anchor: bytes, to: Path, progress: Progress) -> Release
 
 
 def _export(store: Store, pointer: Pointer, anchor: bytes, to: Path, progress: Progress) -> Release:
-    metadata = dict(_metadata(store, anchor))
-    release_json = pointer.current.release_json.encode()
-    name = f"{sha256(release_json).hexdigest()}.release.json"
-    if sha256(release_json).hexdigest() != _signed_hash(store):
-        raise StoreError(
-            "what is shown is not the newest release that this box knows: it was rolled back, or an"
-            " update was broken off. Sync first, or export from another box"
-        )
+    small = small_files(store, pointer, anchor)
     release, blobs = blobs_shown(store, pointer)
     for done, path in enumerate(blobs):
         progress("copying", done, len(blobs))
         _copy(store, path, to)
     progress("copying", len(blobs), len(blobs))
-    write_unsynced(to / "targets" / Path(RELEASE_TARGET).parent / name, release_json)
-    for file, content in metadata.items():
-        write_unsynced(to / "metadata" / file, content)
+    for file, content in small.items():
+        write_unsynced(to / file, content)
     sync_file_system(to)
     replace_file(to / "metadata" / "timestamp.json", _timestamp(store))
     return release
+
+
+def small_files(store: Store, pointer: Pointer, anchor: bytes) -> dict[str, bytes]:
+    """Return path -> bytes as received of what a repository has besides timestamp and blobs.
+
+    Raises:
+        StoreError: what is shown is not what the newest metadata of this box speaks of.
+        OSError: a file is missing.
+    """
+    release_json = pointer.current.release_json.encode()
+    digest = sha256(release_json).hexdigest()
+    if digest != _signed_hash(store):
+        raise StoreError(
+            "what is shown is not the newest release that this box knows: it was rolled back, or an"
+            " update was broken off. Sync first, or export from another box"
+        )
+    metadata = {f"metadata/{name}": content for name, content in _metadata(store, anchor)}
+    return {target_file(CORE, digest): release_json, **metadata}
 
 
 def _copy(store: Store, path: str, to: Path) -> None:

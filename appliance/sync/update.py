@@ -56,6 +56,7 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
     store = device.store
     with store.locked():
         offer = trust.newest(source)
+        store.let_group_read_metadata()
         pointer = store.pointer()
         if pointer is None or offer.versions != pointer.floor:
             keep_stick_timestamp(source, store)

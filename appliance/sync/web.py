@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 import re
+import socket
 import ssl
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +25,7 @@ FILE_TIMEOUT_S = 300
 CONNECTIONS = 8
 # A line that breaks without having brought a byte is tried again this often.
 BARREN_TRIES = 3
+NO_DELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(?:\d{1,15}|\*)")
 
@@ -54,6 +56,7 @@ class Web:
         file_timeout_s: how long one file may take, with every new try.
         sleep: waits some seconds.
         ca_file: certificates to believe instead of the system's, in PEM.
+        socket_options: of every connection, as setsockopt(2) takes them.
     """
 
     def __init__(
@@ -62,6 +65,7 @@ class Web:
         file_timeout_s: float = FILE_TIMEOUT_S,
         sleep: Callable[[float], None] = time.sleep,
         ca_file: Path | None = None,
+        socket_options: Sequence[tuple[int, int, int | bytes]] = NO_DELAY,
     ) -> None:
         self._file_timeout_s = file_timeout_s
         self._sleep = sleep
@@ -74,6 +78,7 @@ class Web:
             # Without Accept-Encoding hosts send files as they are, as with "identity"; every
             # request of every box is 27 bytes shorter.
             headers={"User-Agent": "helppoint", "Accept-Encoding": SKIP_HEADER},
+            socket_options=socket_options,
         )
 
     def chunks(

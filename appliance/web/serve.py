@@ -70,7 +70,7 @@ def serve(
         ) from error
     stopping = threading.Event()
     flusher = threading.Thread(target=_flush_hourly, args=(counts, stopping), daemon=True)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     flusher.start()
     on_ready(server.effective_port)
     try:
@@ -84,7 +84,8 @@ def serve(
         _flush(counts)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
+def stop(_number: int, _frame: FrameType | None) -> None:
+    """End the process in good order, when a signal says so."""
     raise SystemExit(0)
 
 
