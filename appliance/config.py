@@ -95,6 +95,11 @@ class Config:
         return self.runtime / "network.json"
 
     @property
+    def sync_folder(self) -> Path:
+        """What the sync tells of itself, in memory; made by systemd, so a laptop has none."""
+        return self.runtime / "sync"
+
+    @property
     def logo_file(self) -> Path:
         """The library's logo, as `handouts.logo` keeps it."""
         return self.settings_file.with_name("logo.png")

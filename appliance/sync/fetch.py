@@ -16,12 +16,19 @@ from appliance.sync.sources import Source, read_all
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
+# Told how many bytes were fetched, of how many.
+TellBytes = Callable[[int, int], None]
 # python-tuf's own limit for a timestamp.
 MAX_TIMESTAMP_BYTES = 16_384
 
 
 def fetch_missing(
-    release: Release, languages: Collection[str], source: Source, store: Store, progress: Progress
+    release: Release,
+    languages: Collection[str],
+    source: Source,
+    store: Store,
+    progress: Progress,
+    tell_bytes: TellBytes = lambda _done, _total: None,
 ) -> dict[str, Blob]:
     """Bring every blob that is wanted into the store. Returns path -> blob.
 
@@ -35,10 +42,25 @@ def fetch_missing(
     if not missing:
         return files
     _require_space(missing, store)
-    progress("fetching", 0, len(missing))
-    for done, _ in enumerate(_all_fetched(missing, source, store)):
-        progress("fetching", done + 1, len(missing))
+    _fetch(missing, source, store, progress, tell_bytes)
     return files
+
+
+def _fetch(
+    missing: Sequence[Blob],
+    source: Source,
+    store: Store,
+    progress: Progress,
+    tell_bytes: TellBytes,
+) -> None:
+    total, so_far = sum(blob.length for blob in missing), 0
+    tell_bytes(0, total)
+    progress("fetching", 0, len(missing))
+    brought = zip(missing, _all_fetched(missing, source, store), strict=True)
+    for done, (blob, _) in enumerate(brought, 1):
+        so_far += blob.length
+        tell_bytes(so_far, total)
+        progress("fetching", done, len(missing))
 
 
 def _all_fetched(missing: Sequence[Blob], source: Source, store: Store) -> Iterator[bytes]:
