@@ -111,7 +111,12 @@ class Config:
     @property
     def stick_file(self) -> Path:
         """What came of the memory stick that was plugged in last."""
-        return self.runtime / "sync" / "stick.json"
+        return self.sync_folder / "stick.json"
+
+    @property
+    def sync_folder(self) -> Path:
+        """What the sync tells of itself, in memory; made by systemd, so a laptop has none."""
+        return self.runtime / "sync"
 
     @property
     def logo_file(self) -> Path:

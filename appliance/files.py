@@ -10,13 +10,16 @@ import ctypes
 import fcntl
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from appliance.errors import ApplianceError, ContentError
 
 TEMPORARY_SUFFIX = ".new"
+# How often a lock that is waited for is tried.
+LOOK_EVERY_S = 0.5
 
 
 class FileLimitError(ApplianceError):
@@ -95,19 +98,64 @@ def sync_file_system(folder: Path) -> None:
 
 
 @contextmanager
-def held(path: Path) -> Iterator[None]:
+def held(
+    path: Path,
+    *,
+    wait_s: float = 0.0,
+    on_wait: Callable[[], None] = lambda: None,
+    mode: int = 0o600,
+) -> Iterator[None]:
     """Keep every other process that holds `path` out until the block ends; made if not there.
 
+    The lock dies with its process, however that ends. `on_wait` is called once if another process
+    holds it; that is waited for up to `wait_s` seconds.
+
     Raises:
-        BlockingIOError: another process holds it.
+        BlockingIOError: another process holds it, and went on holding it.
         OSError: no right to make it.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _lock(descriptor, time.monotonic() + wait_s, on_wait)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int, deadline: float, on_wait: Callable[[], None]) -> None:
+    tries = 0
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                raise
+        else:
+            return
+        tries += 1
+        # `is_held` of another process keeps a lock for an instant: not worth a word.
+        if tries == 2:
+            on_wait()
+        time.sleep(LOOK_EVERY_S)
+
+
+def is_held(path: Path) -> bool:
+    """Whether a process holds `path` just now; takes only the right to read it.
+
+    Raises:
+        OSError: it may not be read.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def read_file(path: Path, max_bytes: int) -> bytes:

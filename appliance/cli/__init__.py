@@ -23,6 +23,7 @@ COMMANDS = {
     "channel": "channel",
     "translations": "languages",
     "sync": "device",
+    "status": "status",
     "rollback": "device",
     "export": "device",
     "stick": "stick",

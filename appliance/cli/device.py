@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 from appliance.catalogue.model import Catalogue
 from appliance.cli.links import check_links
 from appliance.cli.progress import Progress
+from appliance.cli.syncing import WAITING, Report, kind_of, planned
 from appliance.clock import WRITTEN_AT, in_words, now
 from appliance.config import Config
 from appliance.errors import (
@@ -29,10 +31,10 @@ from appliance.release.manifest import Release, read_release
 from appliance.site.published import open_site
 from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
+from appliance.state.syncing import SyncFolder
 from appliance.store.pointer import Pointer
-from appliance.store.store import Store
+from appliance.store.store import Patience, Store
 from appliance.sync.content import all_languages, has_languages
-from appliance.sync.fetch import Progress as Tell
 from appliance.sync.neighbours import neighbours_on
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.thrift import thrifty
@@ -47,6 +49,7 @@ from appliance.sync.update import Device, remake, roll_back, update
     "--neighbours", is_flag=True, help="Only ask other help points on the library's network."
 )
 @click.option("--no-links", is_flag=True, help="Do not ask web addresses whether they answer.")
+@click.option("--json", "is_json", is_flag=True, help="For programs: progress in JSON lines.")
 @click.option(
     "--accept-expired",
     is_flag=True,
@@ -60,6 +63,7 @@ def sync_command(
     embedded: bool,
     neighbours: bool,
     no_links: bool,
+    is_json: bool,
     accept_expired: bool,
 ) -> None:
     """Show the newest content: from SOURCES (addresses or folders), else from the settings.
@@ -68,17 +72,21 @@ def sync_command(
     asked (exit code 3: there is nobody at all to ask). If it came from the web, ask once a day
     which web addresses in it still answer.
     """
-    box = Box(config)
-    box.set_aside_damage()
-    if embedded or box.store.pointer() is None:
-        box.import_embedded()
-    if embedded:
-        return
     if accept_expired:
         _refuse_network(sources)
-    # Judged as of the publisher's newest word that this box has heard.
-    moment = box.known_moment() if accept_expired else box.now()
-    used = box.sync_from_anybody(tuple(sources), moment, only_neighbours=neighbours)
+    folder = SyncFolder(config.sync_folder)
+    report = Report(folder, is_json=is_json)
+    box = Box(config, report)
+    used = ""
+    with report.telling():
+        box.set_aside_damage()
+        if embedded or box.store.pointer() is None:
+            box.import_embedded()
+        if not embedded:
+            with nullcontext() if sources else planned(folder):
+                # Judged as of the publisher's newest word that this box has heard.
+                moment = box.known_moment() if accept_expired else box.now()
+                used = box.sync_from_anybody(tuple(sources), moment, only_neighbours=neighbours)
     if is_on_network(used) and not no_links:
         check_links(config, box.now())
 
@@ -157,23 +165,27 @@ def _known_moment(pointer: Pointer) -> datetime:
 class Box:
     """The parts of a box that bring in content, joined.
 
-    `look_around` finds sources on the card of the library's own network.
+    `look_around` finds sources on the card of the library's own network; `patience` is for whoever
+    else is changing what is shown.
     """
 
     config: Config
-    progress: Tell = field(default_factory=Progress)
+    report: Report = field(default_factory=Report)
     look_around: Callable[[str], Iterable[Source]] = neighbours_on
+    patience: Patience = WAITING
 
     @property
     def store(self) -> Store:
-        """The box's own copy of the content."""
-        return Store(self.config.store)
+        """The box's own copy of the content; who else is changing it is waited for."""
+        return Store(self.config.store, patience=self.patience)
 
     @property
     def device(self) -> Device:
         """What an update works with."""
         languages = SettingsFile(self.config.settings_file).read().language_codes
-        return Device(self.store, self._render, self.progress, languages)
+        return Device(
+            self.store, self._render, self.report, languages, tell_bytes=self.report.tell_bytes
+        )
 
     def show_settings(self) -> None:
         """Make the pages anew after a setting has changed.
@@ -201,13 +213,17 @@ class Box:
         as of the day the application was written.
         """
         source = FolderSource(self.config.embedded)
+        self.report.asks("shipped")
         try:
-            self._update(source, WRITTEN_AT)
+            is_new = self._update(source, WRITTEN_AT)
         except TrustError as error:
             if self.store.pointer() is None:
                 raise
             # Mostly because what is shown came by network and is newer.
             click.echo(f"{error}\nWhat is shown stays.", err=True)
+        else:
+            if is_new:
+                self.store.note_update(now(), "shipped")
 
     def sync_from_anybody(
         self, named: Sequence[str], moment: datetime, *, only_neighbours: bool
@@ -237,17 +253,18 @@ class Box:
 
         Returns: whether one had content that holds today, or if `only_news`, brought something.
         """
-        worked = False
+        worked = brought = False
         for neighbour in self.look_around(self.config.wired) if self.config.wired else ():
-            before = self.store.pointer_stamp()
+            self.report.asks("neighbour")
             try:
-                self._update(neighbour, moment)
+                is_new = self._update(neighbour, moment)
             except (SourceError, TrustError) as error:
                 click.echo(f"{error}\nTrying the next neighbour.", err=True)
             else:
-                worked = worked or not only_news or self.store.pointer_stamp() != before
+                worked = worked or not only_news or is_new
+                brought = brought or is_new
         if worked:
-            self.store.note_check(now(), "ok")
+            self.store.note_check(now(), "ok", "neighbour", is_new=brought)
         return worked
 
     def sync_first_that_works(self, addresses: Sequence[str], moment: datetime) -> str:
@@ -258,15 +275,16 @@ class Box:
             SourceError, TrustError: what went wrong with the last one, if none worked.
         """
         for address in addresses:
+            self.report.asks(kind_of(address))
             try:
-                self._update(open_source(address), moment)
+                is_new = self._update(open_source(address), moment)
             except (SourceError, TrustError) as error:
                 self.store.note_check(now(), f"failed: {error}")
                 if address == addresses[-1]:
                     raise
                 click.echo(f"{error}\nTrying the next source.", err=True)
             else:
-                self.store.note_check(now(), "ok")
+                self.store.note_check(now(), "ok", kind_of(address), is_new=is_new)
                 return address
         raise NoSourceError(
             f"no content source: name one, or set origins in {self.config.home / 'helppoint.toml'}"
@@ -294,7 +312,8 @@ class Box:
             click.echo(f"{error}\nStarting again from the embedded content.", err=True)
             self.store.set_aside_damaged_pointer()
 
-    def _update(self, source: Source, moment: datetime) -> None:
+    def _update(self, source: Source, moment: datetime) -> bool:
+        """Show the newest release of a source. Returns whether it is new here."""
         pointer = self.store.pointer()
         trust = Trust(
             anchor=self.anchor(),
@@ -312,6 +331,10 @@ class Box:
             self._renew(moment)
         else:
             click.echo(f"{source.name}: now showing release {release.number}.", err=True)
+        pointer = self.store.pointer()
+        number = 0 if pointer is None else _shown_release(pointer).number
+        self.report.found(number, is_new=release is not None)
+        return release is not None
 
     def _why_nothing_new(self) -> str:
         pointer = self.store.pointer()
@@ -348,6 +371,6 @@ class Box:
     def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
         settings = SettingsFile(self.config.settings_file).read()
         logo = kept(self.config.logo_file)
-        render_site(catalogue, release, settings, folder, self.progress, logo)
+        render_site(catalogue, release, settings, folder, self.report, logo)
         # What the public process cannot open is never moved to.
         open_site(folder)

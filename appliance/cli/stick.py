@@ -13,6 +13,7 @@ import click
 
 from appliance.cli.device import Box
 from appliance.cli.progress import Progress
+from appliance.cli.syncing import Report
 from appliance.clock import now
 from appliance.config import Config
 from appliance.errors import (
@@ -27,6 +28,7 @@ from appliance.errors import (
 )
 from appliance.state import stick as words
 from appliance.state.stick import StickNews, news, outcome, write_news
+from appliance.store.store import Patience
 from appliance.sync.stick import place_on
 from appliance.sync.web import MissingError
 
@@ -63,7 +65,9 @@ def stick_command(config: Config, folder: Path) -> None:
     desk = Desk(config.stick_file)
     result, release = words.STOPPED, 0
     try:
-        result, release = take(Box(config, desk), folder, desk, time.sleep)
+        result, release = take(
+            Box(config, Report(shown=desk), patience=Patience()), folder, desk, time.sleep
+        )
     except ApplianceError as error:
         result = result_of(error)
         raise
@@ -87,6 +91,9 @@ class Desk:
         if stage != self._stage or done == total or moment - self._told_at >= TELL_EVERY_S:
             self._stage, self._told_at = stage, moment
             self.tell(news(stage, now(), done, total))
+
+    def tell_bytes(self, done: int, total: int) -> None:
+        """Take how many bytes were fetched: of a stick, files say enough."""
 
     def tell(self, told: StickNews) -> None:
         """Write down how far it is; what keeps the desk from knowing keeps nothing else."""

@@ -15,16 +15,13 @@ started. Nothing here is about visitors.
 
 from __future__ import annotations
 
-import json
 import threading
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from appliance.errors import StateError
-from appliance.files import FileLimitError, read_file, replace_file
+from appliance.state.record import read_record, write_record
 
-MAX_BYTES = 10_000
 # What pages are told. With PORTAL, phones may be told that the Wi-Fi is in order.
 OFFLINE, ONLINE, PORTAL = "offline", "online", "portal"
 
@@ -81,25 +78,7 @@ class Network:
 
 def read_facts(path: Path) -> Facts | None:
     """Return what the file says, without odd fields; None if it is missing or damaged."""
-    try:
-        content = json.loads(read_file(path, MAX_BYTES))
-    except (OSError, ValueError, RecursionError, FileLimitError):
-        return None
-    if not isinstance(content, dict):
-        return None
-    return Facts(**_fitting(content))
-
-
-def _fitting(content: dict[str, Any]) -> dict[str, Any]:
-    """Take the fields that have the type of their default."""
-    listed = content.get("resolvers")
-    if isinstance(listed, list) and all(isinstance(each, str) for each in listed):
-        content["resolvers"] = tuple(listed)
-    return {
-        each.name: content[each.name]
-        for each in fields(Facts)
-        if type(content.get(each.name)) is type(each.default)
-    }
+    return read_record(path, Facts)
 
 
 def write_facts(path: Path, facts: Facts) -> None:
@@ -110,6 +89,6 @@ def write_facts(path: Path, facts: Facts) -> None:
     """
     try:
         path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-        replace_file(path, json.dumps(asdict(facts)).encode() + b"\n", 0o644)
     except OSError as error:
         raise StateError(f"{path} cannot be written: {error.strerror}") from error
+    write_record(path, facts)

@@ -7,7 +7,7 @@ sites/<name>/           pages made from a release
 current.json            the pointer (store/pointer.py)
 lot                     this device's number for trying out releases; see Store.lot
 hosts.json              how web hosts answer, so that they are asked for less (sync/thrift.py)
-checked.json            when the sources were last asked, and what came of it
+checked.json            when the sources were last asked, what came of it, and when that was new
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import logging
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from shutil import disk_usage
@@ -40,16 +41,28 @@ MAX_POINTER_BYTES = 200_000
 RESERVE_BYTES = 20_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long another process that is changing the store is waited for, and who is told of it."""
+
+    wait_s: float = 0.0
+    on_wait: Callable[[], None] = lambda: None
+
+
 class Store:
     """One folder on the data partition; made on first use."""
 
     def __init__(
-        self, folder: Path, free_bytes: Callable[[Path], int] = lambda path: disk_usage(path).free
+        self,
+        folder: Path,
+        free_bytes: Callable[[Path], int] = lambda path: disk_usage(path).free,
+        patience: Patience = Patience(),
     ) -> None:
         self.folder = folder
         self.metadata = folder / "metadata"
         self.stick_timestamp = folder / "stick-timestamp.json"
         self._free_bytes = free_bytes
+        self._patience = patience
         self._pointer_file = folder / "current.json"
         self._checked_file = folder / "checked.json"
         self._hosts_file = folder / "hosts.json"
@@ -71,14 +84,22 @@ class Store:
         """Keep every other process from changing the store meanwhile.
 
         Raises:
-            BusyError: another update is running.
+            BusyError: another update is running, and did not end while it was waited for.
+            StoreError: no right to lock it.
         """
         self.prepare()
-        try:
-            with held(self.folder / "lock"):
-                yield
-        except BlockingIOError as error:
-            raise BusyError(f"another update is at work in {self.folder}: wait for it") from error
+        with ExitStack() as ends:
+            patience = self._patience
+            lock = held(self.folder / "lock", wait_s=patience.wait_s, on_wait=patience.on_wait)
+            try:
+                ends.enter_context(lock)
+            except BlockingIOError as error:
+                raise BusyError(
+                    f"another update is at work in {self.folder}: wait for it"
+                ) from error
+            except OSError as error:
+                raise StoreError(f"{error.filename} cannot be locked: {error.strerror}") from error
+            yield
 
     def pointer(self) -> Pointer | None:
         """Return what is shown, None on a new device.
@@ -145,6 +166,13 @@ class Store:
             mode = path.stat().st_mode
             if not mode & 0o040:
                 path.chmod(mode | 0o040)
+
+    def free_bytes(self) -> int | None:
+        """Return how many bytes are free on the store's disk; None if that cannot be asked."""
+        try:
+            return self._free_bytes(self.folder)
+        except OSError:
+            return None
 
     def require_space(self, count: int) -> None:
         """Make sure that `count` bytes more fit, with RESERVE_BYTES to spare.
@@ -214,18 +242,52 @@ class Store:
             replace_file(path, f"{drawn}".encode())
             return drawn
 
-    def note_check(self, when: datetime, outcome: str) -> None:
-        """Remember when the sources were last asked, for the pages that tell staff."""
-        fields = {"checked_at": when.isoformat(timespec="seconds"), "outcome": outcome}
-        replace_file(self._checked_file, json.dumps(fields).encode())
+    def note_check(
+        self, when: datetime, outcome: str, source: str = "", *, is_new: bool = False
+    ) -> None:
+        """Remember when the sources were last asked, for the pages that tell staff.
+
+        Args:
+            when: in UTC.
+            outcome: `ok`, or what went wrong.
+            source: what kind of source it was, such as `stick`.
+            is_new: whether it brought a release.
+        """
+        self._note({"checked_at": _text(when), "outcome": outcome})
+        if is_new:
+            self.note_update(when, source)
+
+    def note_update(self, when: datetime, source: str) -> None:
+        """Remember when content last was new here, and what kind of source brought it."""
+        self._note({"updated_at": _text(when), "source": source})
 
     def last_check(self) -> dict[str, str] | None:
         """Return `checked_at` (ISO 8601) and `outcome` of the last check, None if never or lost."""
+        return self._noted("checked_at", "outcome")
+
+    def last_update(self) -> dict[str, str] | None:
+        """Return `updated_at` (ISO 8601) and `source` of the last update, None if not known."""
+        return self._noted("updated_at", "source")
+
+    def _note(self, facts: Mapping[str, str]) -> None:
+        """Replace some of the notes. They are no reason to fail: on a full card they stay old."""
         try:
-            fields = json.loads(read_file(self._checked_file, MAX_POINTER_BYTES))
-            return {key: str(fields[key]) for key in ("checked_at", "outcome")}
-        except (OSError, ValueError, KeyError, TypeError):
-            return None
+            replace_file(self._checked_file, json.dumps({**self._notes(), **facts}).encode())
+        except OSError as error:
+            log.warning("%s cannot be written: %s", self._checked_file, error.strerror)
+
+    def _noted(self, *names: str) -> dict[str, str] | None:
+        notes = self._notes()
+        return {name: notes[name] for name in names} if notes.keys() >= set(names) else None
+
+    def _notes(self) -> dict[str, str]:
+        try:
+            notes = json.loads(read_file(self._checked_file, MAX_POINTER_BYTES))
+        except (OSError, ValueError, RecursionError, FileLimitError):
+            return {}
+        if not isinstance(notes, dict):
+            return {}
+        return {str(name): value for name, value in notes.items() if isinstance(value, str)}
 
     def note_hosts(self, hosts: Mapping[str, Mapping[str, object]]) -> None:
         """Remember how web hosts answer: their addresses, and what is known of each.
@@ -242,3 +304,7 @@ class Store:
             return {str(name): dict(fields) for name, fields in found.items()}
         except (OSError, ValueError, TypeError, AttributeError, RecursionError, FileLimitError):
             return {}
+
+
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")

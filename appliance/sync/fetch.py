@@ -6,6 +6,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import compress
 
 from appliance.errors import SourceError
@@ -19,12 +20,19 @@ from appliance.sync.sources import Source, read_all
 log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
+# Told how many bytes were fetched, of how many.
+TellBytes = Callable[[int, int], None]
 # python-tuf's own limit for a timestamp.
 MAX_TIMESTAMP_BYTES = 16_384
 
 
 def fetch_missing(
-    release: Release, languages: Collection[str], source: Source, store: Store, progress: Progress
+    release: Release,
+    languages: Collection[str],
+    source: Source,
+    store: Store,
+    progress: Progress,
+    tell_bytes: TellBytes = lambda _done, _total: None,
 ) -> Listing:
     """Bring every blob that is wanted into the store. Returns path -> blob.
 
@@ -35,14 +43,32 @@ def fetch_missing(
     """
     files = listed(release, languages, lambda blob: fetched(store, blob, source))
     lacks = _lacks(files, store)
-    total = sum(lacks)
-    if not total:
+    if not any(lacks):
         return files
     _require_space(compress(files.blobs(), lacks), store)
-    progress("fetching", 0, total)
-    for done, _ in enumerate(_all_fetched(compress(files.blobs(), lacks), source, store)):
-        progress("fetching", done + 1, total)
+    _fetch(files, lacks, source, store, Tell(progress, tell_bytes))
     return files
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Whom to tell how far it is, in files and in bytes."""
+
+    files: Progress
+    bytes: TellBytes
+
+
+def _fetch(files: Listing, lacks: bytearray, source: Source, store: Store, tell: Tell) -> None:
+    count = sum(lacks)
+    total, so_far = sum(blob.length for blob in compress(files.blobs(), lacks)), 0
+    tell.bytes(0, total)
+    tell.files("fetching", 0, count)
+    fetching = _all_fetched(compress(files.blobs(), lacks), source, store)
+    brought = zip(compress(files.blobs(), lacks), fetching, strict=True)
+    for done, (blob, _) in enumerate(brought, 1):
+        so_far += blob.length
+        tell.bytes(so_far, total)
+        tell.files("fetching", done, count)
 
 
 def _lacks(files: Listing, store: Store) -> bytearray:

@@ -15,7 +15,7 @@ from appliance.release.manifest import ALL, Blob, Release
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
 from appliance.sync.content import catalogue_of, files_of, release_of
-from appliance.sync.fetch import Progress, fetch_missing, keep_stick_timestamp
+from appliance.sync.fetch import Progress, TellBytes, fetch_missing, keep_stick_timestamp
 from appliance.sync.sources import Source
 from appliance.sync.trust import Offer, Trust
 
@@ -33,12 +33,14 @@ class Device:
         render: makes the pages of a catalogue in an empty folder.
         progress: told what is done, how much of it, and out of how much.
         languages: codes of those that are shown besides English; none stands for all.
+        tell_bytes: told how many bytes were fetched, and out of how many.
     """
 
     store: Store
     render: Render
     progress: Progress
     languages: frozenset[str] = frozenset()
+    tell_bytes: TellBytes = lambda _done, _total: None
 
 
 def update(source: Source, trust: Trust, device: Device) -> Release | None:
@@ -64,7 +66,7 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
             _accept(offer, pointer, store)
             return None
         _refuse_unfit(offer, pointer)
-        files = fetch_missing(offer.release, device.languages, source, store, device.progress)
+        files = _fetched(offer.release, source, device)
         shown = _pages(offer.release, offer.release_json, files, device)
         first = Pointer(shown, None, {}) if pointer is None else pointer.moved_to(shown)
         _move(first.accepting(offer.versions, offer.signed_at), pointer, store)
@@ -115,8 +117,14 @@ def _is_settled(offer: Offer, pointer: Pointer, source: Source, device: Device) 
     if (shown.release_json, shown.languages) != (offer.release_json, device.languages):
         return False
     # A setting, or paper, will need it.
-    fetch_missing(offer.release, device.languages, source, device.store, device.progress)
+    _fetched(offer.release, source, device)
     return True
+
+
+def _fetched(release: Release, source: Source, device: Device) -> Listing:
+    return fetch_missing(
+        release, device.languages, source, device.store, device.progress, device.tell_bytes
+    )
 
 
 def _waits(release: Release, pointer: Pointer, store: Store) -> bool:
