@@ -11,6 +11,7 @@ from pathlib import Path
 from appliance import __version__
 from appliance.catalogue.model import Catalogue
 from appliance.errors import ApplianceError, StoreError, TooOldError, TrustError
+from appliance.release.listing import Listing
 from appliance.release.manifest import ALL, Blob, Release
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
