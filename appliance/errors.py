@@ -52,6 +52,15 @@ class TrustError(ApplianceError):
     advice = "Do not use this source. Tell whoever publishes the content."
 
 
+class ChannelError(ApplianceError):
+    """A channel's release is signed, but cannot stand beside what other channels show."""
+
+    advice = (
+        "All other content is shown. Tell whoever publishes this channel; `helppoint settings"
+        " channels core` does without it."
+    )
+
+
 class HotspotError(ApplianceError):
     """The box's own network could not be set up or asked about."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +14,15 @@ from appliance.cli.links import check_links
 from appliance.cli.progress import Progress
 from appliance.clock import WRITTEN_AT, in_words, now
 from appliance.config import Config
-from appliance.errors import ApplianceError, ConfigError, SourceError, StoreError, TrustError
+from appliance.errors import (
+    ApplianceError,
+    ChannelError,
+    ConfigError,
+    ContentError,
+    SourceError,
+    StoreError,
+    TrustError,
+)
 from appliance.files import read_file
 from appliance.handouts.logo import kept
 from appliance.release.layout import MAX_METADATA_BYTES
@@ -139,9 +147,13 @@ def _known_moment(pointer: Pointer) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The parts of a box that bring in content, joined."""
+    """The parts of a box that bring in content, joined.
+
+    `faults` gathers what was wrong with councils' channels, for staff.
+    """
 
     config: Config
+    faults: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
@@ -151,8 +163,20 @@ class Box:
     @property
     def device(self) -> Device:
         """What an update works with."""
-        languages = SettingsFile(self.config.settings_file).read().language_codes
-        return Device(self.store, self._render, Progress(), languages)
+        settings = SettingsFile(self.config.settings_file).read()
+        return Device(
+            self.store,
+            self._render,
+            Progress(),
+            settings.language_codes,
+            settings.councils,
+            self._note_fault,
+        )
+
+    def _note_fault(self, channel: str, error: ApplianceError) -> None:
+        """Tell staff whose newest content is not shown, and why."""
+        click.echo(f"{channel}: {error}\n{error.advice}", err=True)
+        self.faults.append(f"{channel}: {error}")
 
     def show_settings(self) -> None:
         """Make the pages anew after a setting has changed.
@@ -168,10 +192,18 @@ class Box:
                 f"languages: there is no {', '.join(unknown)} in the content: choose from"
                 f" {' '.join(sorted(known))}"
             )
-        if has_languages(self.store, device.languages):
+        shown = self._pointer().current.of(device.channels)
+        has_all = has_languages(self.store, shown, device.languages)
+        if has_all:
             remake(device)
-        else:
+        if not has_all or set(device.channels) - set(shown.councils):
             click.echo("Some of it is not on this box yet: the next sync brings it.", err=True)
+
+    def _pointer(self) -> Pointer:
+        pointer = self.store.pointer()
+        if pointer is None:
+            raise StoreError("no release is shown yet")
+        return pointer
 
     def import_embedded(self) -> None:
         """Show what the application ships, if it is newer than what is shown.
@@ -196,15 +228,16 @@ class Box:
             SourceError, TrustError: what went wrong with the last one, if none worked.
         """
         for address in addresses:
+            self.faults.clear()
             try:
                 self._update(open_source(address), moment)
-            except (SourceError, TrustError) as error:
-                self.store.note_check(now(), f"failed: {error}")
-                if address == addresses[-1]:
+            except (SourceError, TrustError, ContentError, ChannelError) as error:
+                self.store.note_check(now(), "; ".join([f"failed: {error}", *self.faults]))
+                if address == addresses[-1] or not isinstance(error, SourceError | TrustError):
                     raise
                 click.echo(f"{error}\nTrying the next source.", err=True)
             else:
-                self.store.note_check(now(), "ok")
+                self.store.note_check(now(), "; ".join(["ok", *self.faults]))
                 return address
         raise SourceError(
             f"no content source: name one, or set origins in {self.config.home / 'helppoint.toml'}"

@@ -38,6 +38,12 @@ class Settings:
     walled_garden: str = "on"
     gate_hosts: str = ""
     languages: str = ""
+    channels: str = "core"
+
+    @property
+    def councils(self) -> tuple[str, ...]:
+        """The channels whose content is shown beside the national one, in this order."""
+        return tuple(name for name in dict.fromkeys(self.channels.split()) if name != "core")
 
     @property
     def language_codes(self) -> frozenset[str]:
@@ -101,6 +107,12 @@ RULES: Mapping[str, Rule] = {
     "languages": Rule(
         'codes of languages besides English, such as "pl ro ur", or nothing for all of them',
         r"([a-z]{2,3}(-[A-Za-z]{2,8})*( [a-z]{2,3}(-[A-Za-z]{2,8})*)*)?",
+    ),
+    # Each has two words or more (release/channels.py); a few, as a box makes all their pages.
+    "channels": Rule(
+        "core (the national content), and up to four councils' channels after it, such as \"core"
+        ' council-leeds"',
+        r"core( (?=\S{3,40}( |$))[a-z0-9]+(-[a-z0-9]+)+){0,4}",
     ),
     "walled_garden": Rule(
         "on (with an uplink, visitors' phones reach trusted sites through the box) or off", "on|off"

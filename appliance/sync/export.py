@@ -7,7 +7,9 @@ a stick that was pulled out too early has the release it had before, or none.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,11 +18,14 @@ from tuf.api.metadata import Metadata, Root, Timestamp
 
 from appliance.errors import StoreError
 from appliance.files import read_file, replace_file, sync_file_system, write_unsynced
-from appliance.release.layout import MAX_METADATA_BYTES, RELEASE_TARGET
+from appliance.release.keys import CORE
+from appliance.release.layout import MAX_METADATA_BYTES, release_target, target_file
 from appliance.release.manifest import MAX_BLOB_BYTES, Release
-from appliance.store.pointer import Pointer
+from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
-from appliance.sync.content import blobs_shown
+from appliance.sync.content import blobs_shown, release_of
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 
@@ -48,25 +53,45 @@ def export(store: Store, anchor: bytes, to: Path, progress: Progress) -> Release
 
 
 def _export(store: Store, pointer: Pointer, anchor: bytes, to: Path, progress: Progress) -> Release:
-    metadata = dict(_metadata(store, anchor))
-    release_json = pointer.current.release_json.encode()
-    name = f"{sha256(release_json).hexdigest()}.release.json"
-    if sha256(release_json).hexdigest() != _signed_hash(store):
+    if sha256(pointer.current.release_json.encode()).hexdigest() != _signed_hash(store, CORE):
         raise StoreError(
             "what is shown is not the newest release that this box knows: it was rolled back, or an"
             " update was broken off. Sync first, or export from another box"
         )
-    release, blobs = blobs_shown(store, pointer)
+    shown = _newest(store, pointer.current)
+    metadata = dict(_metadata(store, anchor, shown.councils))
+    blobs = blobs_shown(store, shown)
     for done, path in enumerate(blobs):
         progress("copying", done, len(blobs))
         _copy(store, path, to)
     progress("copying", len(blobs), len(blobs))
-    write_unsynced(to / "targets" / Path(RELEASE_TARGET).parent / name, release_json)
+    for channel, release_json in _releases(shown):
+        write_unsynced(to / target_file(channel, sha256(release_json).hexdigest()), release_json)
     for file, content in metadata.items():
         write_unsynced(to / "metadata" / file, content)
     sync_file_system(to)
     replace_file(to / "metadata" / "timestamp.json", _timestamp(store))
-    return release
+    return release_of(shown)
+
+
+def _newest(store: Store, shown: Shown) -> Shown:
+    """Leave out what is not a council's newest: its signed metadata speaks of another release."""
+    councils = {}
+    for channel, council in shown.councils.items():
+        is_newest = (store.metadata / f"{channel}.json").exists() and sha256(
+            council.release_json.encode()
+        ).hexdigest() == _signed_hash(store, channel)
+        if is_newest:
+            councils[channel] = council
+        else:
+            log.warning("%s is left out: its newest release is not shown here", channel)
+    return replace(shown, councils=councils)
+
+
+def _releases(shown: Shown) -> Iterator[tuple[str, bytes]]:
+    yield CORE, shown.release_json.encode()
+    for channel, council in shown.councils.items():
+        yield channel, council.release_json.encode()
 
 
 def _copy(store: Store, path: str, to: Path) -> None:
@@ -82,12 +107,12 @@ def _same(target: Path, data: bytes) -> bool:
     return read_file(target, len(data)) == data
 
 
-def _metadata(store: Store, anchor: bytes) -> Iterator[tuple[str, bytes]]:
+def _metadata(store: Store, anchor: bytes, councils: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Yield file name -> bytes as received, under the names that a repository has."""
     yield "1.root.json", anchor
     for path in sorted((store.metadata / "root_history").glob("*.root.json")):
         yield path.name, read_file(path, MAX_METADATA_BYTES)
-    for role in ("targets", "core", "snapshot"):
+    for role in ("targets", CORE, *councils, "snapshot"):
         content = _received(store, role)
         yield f"{_signed(content)['version']}.{role}.json", content
 
@@ -111,9 +136,9 @@ def _root(store: Store) -> Path:
     return (store.metadata / "root.json").resolve()
 
 
-def _signed_hash(store: Store) -> str:
-    targets = _signed(_received(store, "core"))["targets"]
-    return str(targets[RELEASE_TARGET]["hashes"]["sha256"])
+def _signed_hash(store: Store, channel: str) -> str:
+    targets = _signed(_received(store, channel))["targets"]
+    return str(targets[release_target(channel)]["hashes"]["sha256"])
 
 
 def _received(store: Store, role: str) -> bytes:
