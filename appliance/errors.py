@@ -78,6 +78,15 @@ class ExpiredError(TrustError):
     advice = "Fetch newer content. From a stick that you trust: `sync STICK --accept-expired`."
 
 
+class ChannelError(ApplianceError):
+    """A channel's release is signed, but cannot stand beside what other channels show."""
+
+    advice = (
+        "All other content is shown. Tell whoever publishes this channel; `helppoint settings"
+        " channels core` does without it."
+    )
+
+
 class HotspotError(ApplianceError):
     """The box's own network could not be set up or asked about."""
 

@@ -96,6 +96,12 @@ class Staging:
         content = JSONSerializer(compact=False).serialize(_unsigned(signed))
         replace_file(self.path / f"{signed.version}.{role}.json", content + b"\n")
 
+    def drop(self, role: str) -> None:
+        """Throw away what is staged of one role."""
+        for path in [*self._signature_files(role), *self.path.glob(f"*.{role}.json")]:
+            path.unlink()
+        self._release_path(role).unlink(missing_ok=True)
+
     def put_release(self, channel: str, release_json: bytes) -> None:
         """Stage a channel's release.json; its metadata must follow."""
         path = self._release_path(channel)

@@ -39,6 +39,12 @@ class Settings:
     gate_hosts: str = ""
     languages: str = ""
     share_with_neighbours: str = "off"
+    channels: str = "core"
+
+    @property
+    def councils(self) -> tuple[str, ...]:
+        """The channels whose content is shown beside the national one, in this order."""
+        return tuple(name for name in dict.fromkeys(self.channels.split()) if name != "core")
 
     @property
     def language_codes(self) -> frozenset[str]:
@@ -106,6 +112,12 @@ RULES: Mapping[str, Rule] = {
     "share_with_neighbours": Rule(
         "on (other help points on the library's network may fetch content from this one) or off",
         "on|off",
+    ),
+    # Each has two words or more (release/channels.py); a few, as a box makes all their pages.
+    "channels": Rule(
+        "core (the national content), and up to four councils' channels after it, such as \"core"
+        ' council-leeds"',
+        r"core( (?=\S{3,40}( |$))[a-z0-9]+(-[a-z0-9]+)+){0,4}",
     ),
     "walled_garden": Rule(
         "on (with an uplink, visitors' phones reach trusted sites through the box) or off", "on|off"
