@@ -24,9 +24,7 @@ from appliance.errors import (
     StoreError,
     TrustError,
 )
-from appliance.files import read_file
 from appliance.handouts.logo import kept
-from appliance.release.layout import MAX_METADATA_BYTES
 from appliance.release.manifest import Release, read_release
 from appliance.site.published import open_site
 from appliance.site.render import render_site
@@ -34,6 +32,7 @@ from appliance.state.state import SettingsFile
 from appliance.state.syncing import SyncFolder
 from appliance.store.pointer import Pointer
 from appliance.store.store import Patience, Store
+from appliance.sync.anchor import read_anchor
 from appliance.sync.content import all_languages, has_languages
 from appliance.sync.neighbours import neighbours_on
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
@@ -359,14 +358,7 @@ class Box:
         Raises:
             StoreError: the application was built without it.
         """
-        path = self.config.embedded / "metadata" / "1.root.json"
-        try:
-            return read_file(path, MAX_METADATA_BYTES)
-        except OSError as error:
-            raise StoreError(
-                f"the application was built without its embedded content ({path} is missing):"
-                " run `make build`"
-            ) from error
+        return read_anchor(self.config.embedded)
 
     def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
         settings = SettingsFile(self.config.settings_file).read()

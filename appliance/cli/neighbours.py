@@ -24,13 +24,13 @@ def neighbours_command() -> None:
 @click.pass_obj
 def serve_command(config: Config) -> None:
     """Hand signed content to other boxes, on the port that systemd hands over: a service."""
-    from appliance.cli.device import Box
+    from appliance.sync.anchor import read_anchor
     from appliance.sync.offered import Offered
     from appliance.web.neighbours import ContentForNeighbours, serve_neighbours
 
     listener = _handed_over()
     store = Store(config.store)
-    offered = Offered(store, Box(config).anchor())
+    offered = Offered(store, read_anchor(config.embedded))
     serve_neighbours(ContentForNeighbours(offered, store.folder), listener)
 
 

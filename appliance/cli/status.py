@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import asdict
 
@@ -17,14 +16,14 @@ from appliance.sync.backoff import MOST_S
 @click.command("status")
 @click.option("--json", "is_json", is_flag=True, help="For programs: all of it.")
 @click.option(
-    "--due", "asks_due", is_flag=True, help="For the timer: only exit with 0 if a sync is due."
+    "--due", "asks_due", is_flag=True, help="For systemd: only exit with 0 if a sync is due."
 )
 @click.pass_obj
 def status_command(config: Config, *, is_json: bool, asks_due: bool) -> None:
     """Say what is shown, when it was last looked for, and what is wrong. Exit code 1: something."""
     folder = SyncFolder(config.sync_folder)
     if asks_due:
-        sys.exit(0 if _is_due(folder) else 1)
+        sys.exit(0 if folder.due_in_s(MOST_S) == 0 else 1)
     # Only now: the timer asks often, and needs none of it.
     from appliance.clock import now
     from appliance.store.store import Store
@@ -34,9 +33,3 @@ def status_command(config: Config, *, is_json: bool, asks_due: bool) -> None:
     click.echo(json.dumps(asdict(status), indent=2) if is_json else as_text(status))
     if status.problems:
         sys.exit(1)
-
-
-def _is_due(folder: SyncFolder) -> bool:
-    """Whether to sync now: whoever else than the timer starts one means it (systemd.exec(5))."""
-    is_by_timer = os.environ.get("TRIGGER_UNIT", "").endswith(".timer")
-    return not is_by_timer or folder.due_in_s(MOST_S) == 0

@@ -11,9 +11,7 @@ from pathlib import Path
 
 import click
 
-from appliance.cli.device import Box
 from appliance.cli.progress import Progress
-from appliance.cli.syncing import Report
 from appliance.clock import now
 from appliance.config import Config
 from appliance.errors import (
@@ -65,14 +63,18 @@ def stick_command(config: Config, folder: Path) -> None:
     desk = Desk(config.stick_file)
     result, release = words.STOPPED, 0
     try:
-        result, release = take(
-            Box(config, Report(shown=desk), patience=Patience()), folder, desk, time.sleep
-        )
+        place = place_on(folder)
+        if place is None:
+            # Most sticks are somebody's own: nothing is said of them, nor of a last one unsaid.
+            result = ""
+        else:
+            result, release = take(config, place, desk, time.sleep)
     except ApplianceError as error:
         result = result_of(error)
         raise
     finally:
-        desk.tell(outcome(result, now(), release))
+        if result:
+            desk.tell(outcome(result, now(), release))
 
 
 class Desk:
@@ -103,16 +105,20 @@ class Desk:
             log.warning("the desk is not told: %s", error)
 
 
-def take(box: Box, folder: Path, desk: Desk, sleep: Callable[[float], None]) -> tuple[str, int]:
+def take(
+    config: Config, place: Path, desk: Desk, sleep: Callable[[float], None]
+) -> tuple[str, int]:
     """Show what a stick brings. Returns the result and the number of the release, 0 if not shown.
 
     Raises:
         ApplianceError: what went wrong; `result_of` has the word for it.
     """
     desk("looking", 0, 1)
-    place = place_on(folder)
-    if place is None:
-        return words.NOT_OURS, 0
+    # Only now: it takes a Pi seconds, and most sticks have nothing for us.
+    from appliance.cli.device import Box
+    from appliance.cli.syncing import Report
+
+    box = Box(config, Report(shown=desk), patience=Patience())
     before = box.release_shown()
     for tries_left in reversed(range(BUSY_TRIES)):
         try:

@@ -18,6 +18,7 @@ from appliance.hotspot.uplink import Cause
 from appliance.hotspot.uplink_watcher import Outside, UplinkWatcher, name_to_ask, read_cause
 from appliance.hotspot.watch import Board, Step, tell_service_manager, watch
 from appliance.state.network import Facts
+from appliance.state.syncing import SyncFolder
 from appliance.sync.sources import is_on_network
 
 SYNC_UNIT = "helppoint-sync.service"
@@ -98,6 +99,8 @@ def _outside(
 
     def start_sync() -> None:
         if config.origins:
+            # What failed before failed without a way out, or without the content's host.
+            SyncFolder(config.sync_folder).forget_plan()
             order = ("systemctl", "start", "--no-block", SYNC_UNIT)
             system.run(*order, timeout_s=ORDER_TIMEOUT_S)
 

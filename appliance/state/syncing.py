@@ -26,7 +26,6 @@ from appliance.state.record import read_record, write_record
 
 log = logging.getLogger(__name__)
 
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 MB = 1_000_000
 
 # What a box was brought content by. `shipped`: inside the application.
@@ -93,13 +92,11 @@ class Plan:
 
     Args:
         failures: how many in a row failed, until now.
-        due_s: by the clock that counts from the boot and never jumps.
-        boot: which boot that was: another one's seconds mean nothing.
+        due_s: by the clock that counts from the boot and never jumps; memory is empty after one.
     """
 
     failures: int = 0
     due_s: float = 0.0
-    boot: str = ""
 
 
 def _since_boot_s() -> float:
@@ -109,12 +106,9 @@ def _since_boot_s() -> float:
 class SyncFolder:
     """The folder, for the sync that writes it and for all who read it."""
 
-    def __init__(
-        self, folder: Path, clock: Callable[[], float] = _since_boot_s, boot_id: Path = BOOT_ID
-    ) -> None:
+    def __init__(self, folder: Path, clock: Callable[[], float] = _since_boot_s) -> None:
         self._folder = folder
         self._clock = clock
-        self._boot_id = boot_id
         self._lock = folder / "lock"
         self._progress, self._plan = folder / "progress.json", folder / "next.json"
 
@@ -154,12 +148,22 @@ class SyncFolder:
 
     def plan(self, failures: int, pause_s: float) -> None:
         """Note how many syncs in a row failed, and in how many seconds the next is due."""
-        self._write(self._plan, Plan(failures, self._clock() + pause_s, self._boot()))
+        self._write(self._plan, Plan(failures, self._clock() + pause_s))
 
     def planned(self) -> Plan | None:
         """Return when the next sync is due; None if that is not known, so: now."""
-        plan = read_record(self._plan, Plan)
-        return plan if plan is not None and plan.boot == self._boot() else None
+        return read_record(self._plan, Plan)
+
+    def forget_plan(self) -> None:
+        """Make the next sync due at once, as after none that failed.
+
+        Raises:
+            StateError: no right to.
+        """
+        try:
+            self._plan.unlink(missing_ok=True)
+        except OSError as error:
+            raise StateError(f"{self._plan} cannot be removed: {error.strerror}") from error
 
     def due_in_s(self, longest_s: float) -> float:
         """Return how long to wait for the next sync; 0 if it is due, or nothing is known."""
@@ -174,12 +178,6 @@ class SyncFolder:
         except OSError as error:
             log.warning("%s cannot be asked: %s", self._lock, error.strerror)
             return True
-
-    def _boot(self) -> str:
-        try:
-            return self._boot_id.read_text().strip()
-        except OSError:
-            return ""
 
     def _write(self, path: Path, record: Syncing | Plan) -> None:
         if not self._folder.is_dir():

@@ -1,29 +1,34 @@
 """Write what a box shows as a repository in a folder, such as a memory stick, for other boxes.
 
-Nothing is signed here: metadata goes on as it was received. timestamp.json is written last, so that
-a stick that was pulled out too early has the release it had before, or none.
+Nothing is signed here: metadata goes on as it was received. timestamp.json is written last, when
+all the rest has been read back, so that a stick that was pulled out too early has the release it
+had before, or none. What else is on the stick is not touched, and no link on it is followed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from tuf.api.exceptions import RepositoryError
 from tuf.api.metadata import Metadata, Root, Timestamp
 
 from appliance.errors import StoreError
-from appliance.files import read_file, replace_file, sync_file_system, write_unsynced
+from appliance.files import read_file, sync_file_system
 from appliance.release.keys import CORE
 from appliance.release.layout import MAX_METADATA_BYTES, RELEASE_TARGET, target_file
 from appliance.release.manifest import MAX_BLOB_BYTES, Release
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
+from appliance.sync.beneath import StrangeFileError, holds, write
 from appliance.sync.content import blobs_shown
 
 Progress = Callable[[str, int, int], None]
+MB = 1_000_000
+TIMESTAMP_FILE = "metadata/timestamp.json"
 
 
 def export(store: Store, anchor: bytes, to: Path, progress: Progress) -> Release:
@@ -35,7 +40,8 @@ def export(store: Store, anchor: bytes, to: Path, progress: Progress) -> Release
         to: a folder; made if it is not there.
         progress: told what is done, how much of it, and out of how much.
     Raises:
-        StoreError: nothing is shown, it was rolled back, or `to` cannot be written.
+        StoreError: nothing is shown, it was rolled back, or `to` cannot be written, has no room,
+            or has links where folders should be.
     """
     with store.locked():
         pointer = store.pointer()
@@ -43,22 +49,26 @@ def export(store: Store, anchor: bytes, to: Path, progress: Progress) -> Release
             raise StoreError("no release is shown yet")
         try:
             return _export(store, pointer, anchor, to, progress)
+        except StrangeFileError as error:
+            raise StoreError(f"{to} is not written to: {error}") from error
         except OSError as error:
-            place = error.filename or to
-            raise StoreError(f"{place} cannot be written: {error.strerror}") from error
+            raise StoreError(f"{to} cannot be written: {error.strerror}") from error
 
 
 def _export(store: Store, pointer: Pointer, anchor: bytes, to: Path, progress: Progress) -> Release:
     small = small_files(store, pointer, anchor)
     release, blobs = blobs_shown(store, pointer)
-    for done, path in enumerate(blobs):
-        progress("copying", done, len(blobs))
-        _copy(store, path, to)
-    progress("copying", len(blobs), len(blobs))
-    for file, content in small.items():
-        write_unsynced(to / file, content)
+    last = _timestamp(store)
+    to.mkdir(parents=True, exist_ok=True)
+    missing = _missing(store, blobs, to, progress)
+    rest = {path: len(content) for path, content in {**small, TIMESTAMP_FILE: last}.items()}
+    require_room(to, missing | rest)
+    _copy(store, missing, to, progress)
+    for path, content in small.items():
+        write(to, path, content)
     sync_file_system(to)
-    replace_file(to / "metadata" / "timestamp.json", _timestamp(store))
+    _read_back(store, missing, to, progress)
+    write(to, TIMESTAMP_FILE, last, is_last=True)
     return release
 
 
@@ -80,17 +90,70 @@ def small_files(store: Store, pointer: Pointer, anchor: bytes) -> dict[str, byte
     return {target_file(CORE, digest): release_json, **metadata}
 
 
-def _copy(store: Store, path: str, to: Path) -> None:
+def _missing(store: Store, blobs: Sequence[str], to: Path, progress: Progress) -> dict[str, int]:
+    """Return path -> length of the blobs that are not there, or not whole."""
+    found = {}
+    for done, path in enumerate(blobs):
+        progress("comparing", done, len(blobs))
+        data = _blob(store, path)
+        if not holds(to, path, data):
+            found[path] = len(data)
+    progress("comparing", len(blobs), len(blobs))
+    return found
+
+
+def _copy(store: Store, paths: Collection[str], to: Path, progress: Progress) -> None:
+    for done, path in enumerate(paths):
+        progress("copying", done, len(paths))
+        write(to, path, _blob(store, path))
+    progress("copying", len(paths), len(paths))
+
+
+def _read_back(store: Store, paths: Collection[str], to: Path, progress: Progress) -> None:
+    """Make sure that what was written is there: sticks are sold that only say so."""
+    for done, path in enumerate(paths):
+        progress("reading back", done, len(paths))
+        if not holds(to, path, _blob(store, path)):
+            raise StoreError(f"{to} does not hold what was written to it: use another stick")
+    progress("reading back", len(paths), len(paths))
+
+
+def require_room(to: Path, files: Mapping[str, int]) -> None:
+    """Make sure that files (path -> length in bytes) fit into the folder `to`.
+
+    Raises:
+        StoreError: they do not; nothing was written yet.
+    """
+    disk = os.statvfs(to)
+    needed, free = taken(files, disk.f_frsize), disk.f_bavail * disk.f_frsize
+    if needed > free:
+        raise StoreError(
+            f"{to} has {free // MB} MB free and {needed // MB + 1} MB are needed:"
+            " nothing was written"
+        )
+    # FAT counts no files, and says 0 of 0.
+    if disk.f_files and disk.f_favail < len(files) + len(_folders(files)):
+        raise StoreError(f"{to} takes no {len(files)} files more: nothing was written")
+
+
+def taken(files: Mapping[str, int], cluster: int) -> int:
+    """Return the bytes that files (path -> length) take at most, in clusters of so many bytes.
+
+    Each takes whole clusters, and so does every folder, which may have to be made.
+    """
+    clusters = sum(-(-length // cluster) for length in files.values()) + len(_folders(files))
+    return clusters * cluster
+
+
+def _folders(files: Collection[str]) -> set[str]:
+    return {str(folder) for path in files for folder in PurePosixPath(path).parents}
+
+
+def _blob(store: Store, path: str) -> bytes:
     data = store.read_blob(path, MAX_BLOB_BYTES)
     if data is None:
         raise StoreError(f"{path} is missing in the store: sync again")
-    target = to / path
-    if not (target.is_file() and target.stat().st_size == len(data) and _same(target, data)):
-        write_unsynced(target, data)
-
-
-def _same(target: Path, data: bytes) -> bool:
-    return read_file(target, len(data)) == data
+    return data
 
 
 def _metadata(store: Store, anchor: bytes) -> Iterator[tuple[str, bytes]]:

@@ -12,13 +12,14 @@ import waitress
 
 from appliance.clock import today
 from appliance.errors import ConfigError, StateError
-from appliance.state.state import Counts
-from appliance.web.adapted import Adapted
 from appliance.web.front import Front
-from appliance.web.portal.portal import Portal
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from appliance.state.state import Counts
+    from appliance.web.adapted import Adapted
+    from appliance.web.portal.portal import Portal
 
 
 log = logging.getLogger(__name__)

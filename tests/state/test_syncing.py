@@ -127,13 +127,12 @@ def test_the_next_sync_is_due_when_the_pause_has_passed(place: Path) -> None:
     assert folder.due_in_s(A_DAY_S) == 0
 
 
-def test_another_boots_plan_means_nothing(place: Path, tmp_path: Path) -> None:
-    boot = tmp_path / "boot_id"
-    boot.write_text("first\n")
-    folder = SyncFolder(place, boot_id=boot)
+def test_a_way_out_that_came_back_makes_a_sync_due_at_once(place: Path) -> None:
+    folder = SyncFolder(place)
     folder.plan(3, 600)
-    boot.write_text("second\n")
-    assert (folder.planned(), folder.due_in_s(A_DAY_S)) == (None, 0)
+    for _ in range(2):
+        folder.forget_plan()
+        assert (folder.planned(), folder.due_in_s(A_DAY_S)) == (None, 0)
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b'{"due_s": "x"}', b"\xff", b"[" * 9000])
