@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test test-access access-statement test-network test-radio check bench bench-growth clean lock
+.PHONY: run build test test-access access-statement test-network test-radio check bench bench-growth bench-sync bench-fleet clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -52,13 +52,20 @@ bench-growth: build $(VENV)/.test ## costs at 26, 1,000 and 10,000 guides in 5 l
 	@provisioning/prepare bench
 	@$(VENV)/bin/python -m tests.bench growth
 
+bench-sync: $(VENV)/.test ## bytes, requests and memory of updates, beside rsync and zsync; JSON in bench-sync.json
+	@provisioning/prepare bench
+	@$(VENV)/bin/python -m tests.bench.transfer
+
+bench-fleet: $(VENV)/.test ## what the host sees of 5,000 boxes, into docs/fleet.md; takes bench-sync.json
+	@$(VENV)/bin/python -m tests.bench.transfer.country
+
 lock: $(VENV)/.test ## pin every Python package anew, with hashes
 	@$(VENV)/bin/pip install --quiet uv
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade --extra build -o requirements/run.txt pyproject.toml
 	@$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade --extra build --extra test -c requirements/run.txt -o requirements/test.txt pyproject.toml
 
 clean: ## remove everything made here, the content shown and the development keys
-	rm -rf $(VENV) .keys .helppoint .cache appliance/embedded bench.json
+	rm -rf $(VENV) .keys .helppoint .cache appliance/embedded bench.json bench-sync.json
 
 .keys/root.pem: | $(VENV)/.run
 	@$(HELPPOINT) keys dev .keys
