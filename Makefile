@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test test-access access-statement test-network test-radio check bench bench-growth clean lock
+.PHONY: run build test test-access access-statement test-network test-radio test-cuts check bench bench-growth clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -36,13 +36,17 @@ test-radio: build $(VENV)/.test ## try the hotspot on simulated radios in a virt
 	@provisioning/prepare radio
 	@$(VENV)/bin/python -m pytest tests/radio -p no:cacheprovider $(PYTEST)
 
+test-cuts: build $(VENV)/.test ## pull the plug of a box in a virtual machine, at any moment; some minutes; needs root
+	@provisioning/prepare cuts
+	@$(VENV)/bin/python -m pytest tests/powercuts -p no:cacheprovider $(PYTEST)
+
 check: $(VENV)/.test ## static checks: format, lint, types, layers, shell scripts
 	@provisioning/prepare check
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
-	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* tests/radio/lease.sh
+	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* tests/powercuts/begin.sh tests/radio/lease.sh
 
 bench: build $(VENV)/.test ## print ratios as a table, and as JSON in bench.json
 	@provisioning/prepare bench
