@@ -40,13 +40,17 @@ test-sticks: build $(VENV)/.test ## plug memory sticks, good and hostile, into a
 	@provisioning/prepare sticks
 	@$(VENV)/bin/python -m pytest tests/sticks -p no:cacheprovider $(PYTEST)
 
+test-cuts: build $(VENV)/.test ## pull the plug of a box in a virtual machine, at any moment; some minutes; needs root
+	@provisioning/prepare cuts
+	@$(VENV)/bin/python -m pytest tests/powercuts -p no:cacheprovider $(PYTEST)
+
 check: $(VENV)/.test ## static checks: format, lint, types, layers, shell scripts
 	@provisioning/prepare check
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
-	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* systemd/mount-stick tests/radio/lease.sh
+	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* systemd/mount-stick tests/powercuts/begin.sh tests/radio/lease.sh
 
 bench: build $(VENV)/.test ## print ratios as a table, and as JSON in bench.json
 	@provisioning/prepare bench
