@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from appliance.errors import StoreError
 
 FORMAT = 1
+# A folder's name has at most 255 bytes on ext4; ours have some ten.
+LONGEST_SITE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,14 @@ class Pointer:
                 signed_at=str(fields.get("signed_at", "")),
                 refused=int(fields.get("refused", 0)),
             )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (
+            ValueError,
+            OverflowError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             raise StoreError(f"the pointer file current.json is damaged: {error!r}") from error
 
 
@@ -98,9 +107,13 @@ def _fields(shown: Shown) -> dict[str, object]:
 
 def _shown(fields: Mapping[str, object]) -> Shown:
     site = str(fields["site"])
-    if not site or "/" in site or site.startswith("."):
-        raise ValueError(f"{site!r} is not the name of a site folder")
+    is_name = 1 <= len(site) <= LONGEST_SITE and not {"/", "\0"} & set(site)
+    if not is_name or site.startswith("."):
+        raise ValueError(f"{site!r:.80} is not the name of a site folder")
     languages = fields.get("languages", [])
     if not isinstance(languages, list):
         raise TypeError(f"{languages!r:.80} is not a list of languages")
-    return Shown(str(fields["release"]), site, frozenset(map(str, languages)))
+    release = str(fields["release"])
+    # JSON can name half a character, which no file can hold.
+    (release + site).encode()
+    return Shown(release, site, frozenset(map(str, languages)))

@@ -205,5 +205,5 @@ class Store:
         try:
             fields = json.loads(read_file(self._checked_file, MAX_POINTER_BYTES))
             return {key: str(fields[key]) for key in ("checked_at", "outcome")}
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, FileLimitError):
             return None

@@ -6,16 +6,16 @@ a stick that was pulled out too early has the release it had before, or none.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
 from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, Root, Timestamp
+from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
 from appliance.errors import StoreError
 from appliance.files import read_file, replace_file, sync_file_system, write_unsynced
+from appliance.release.folder import SignedT
 from appliance.release.layout import MAX_METADATA_BYTES, RELEASE_TARGET
 from appliance.release.manifest import MAX_BLOB_BYTES, Release
 from appliance.store.pointer import Pointer
@@ -87,9 +87,11 @@ def _metadata(store: Store, anchor: bytes) -> Iterator[tuple[str, bytes]]:
     yield "1.root.json", anchor
     for path in sorted((store.metadata / "root_history").glob("*.root.json")):
         yield path.name, read_file(path, MAX_METADATA_BYTES)
-    for role in ("targets", "core", "snapshot"):
+    for role in ("targets", "core"):
         content = _received(store, role)
-        yield f"{_signed(content)['version']}.{role}.json", content
+        yield f"{_metadata_in(content, role, Targets).signed.version}.{role}.json", content
+    snapshot = _received(store, "snapshot")
+    yield f"{_metadata_in(snapshot, 'snapshot', Snapshot).signed.version}.snapshot.json", snapshot
 
 
 def _timestamp(store: Store) -> bytes:
@@ -97,12 +99,12 @@ def _timestamp(store: Store) -> bytes:
     ordinary = _received(store, "timestamp")
     try:
         stick = read_file(store.stick_timestamp, MAX_METADATA_BYTES)
-        root = Metadata[Root].from_bytes(read_file(_root(store), MAX_METADATA_BYTES))
-        word = Metadata[Timestamp].from_bytes(stick)
+        root = _metadata_in(read_file(_root(store), MAX_METADATA_BYTES), "root", Root)
+        word = _metadata_in(stick, "timestamp for sticks", Timestamp)
         root.signed.verify_delegate("timestamp", word.signed_bytes, word.signatures)
-    except (OSError, RepositoryError):
+    except (OSError, RepositoryError, StoreError):
         return ordinary
-    same = Metadata[Timestamp].from_bytes(ordinary).signed
+    same = _metadata_in(ordinary, "timestamp", Timestamp).signed
     is_same = (word.signed.version, word.signed.snapshot_meta) == (same.version, same.snapshot_meta)
     return stick if is_same else ordinary
 
@@ -112,14 +114,25 @@ def _root(store: Store) -> Path:
 
 
 def _signed_hash(store: Store) -> str:
-    targets = _signed(_received(store, "core"))["targets"]
-    return str(targets[RELEASE_TARGET]["hashes"]["sha256"])
+    core = _metadata_in(_received(store, "core"), "core", Targets).signed
+    target = core.targets.get(RELEASE_TARGET)
+    return "" if target is None else target.hashes.get("sha256", "")
 
 
 def _received(store: Store, role: str) -> bytes:
     return read_file(store.metadata / f"{role}.json", MAX_METADATA_BYTES)
 
 
-def _signed(content: bytes) -> Mapping[str, dict[str, dict[str, dict[str, str]]]]:
-    signed: Mapping[str, dict[str, dict[str, dict[str, str]]]] = json.loads(content)["signed"]
-    return signed
+def _metadata_in(content: bytes, role: str, kind: type[SignedT]) -> Metadata[SignedT]:
+    """Read metadata of a kind: the card may have spoilt it, or a source sent another.
+
+    Raises:
+        StoreError: it is not.
+    """
+    try:
+        metadata = Metadata[SignedT].from_bytes(content)
+    except RepositoryError as error:
+        raise StoreError(f"the {role} metadata in the store is damaged: sync again") from error
+    if not isinstance(metadata.signed, kind):
+        raise StoreError(f"the {role} metadata in the store is of another kind: sync again")
+    return metadata
