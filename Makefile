@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test test-access access-statement test-network test-radio check bench bench-growth clean lock
+.PHONY: run build test fuzz test-access access-statement test-network test-radio check bench bench-growth clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -18,6 +18,10 @@ build: $(VENV)/.run .keys/root.pem ## pack content/ as the embedded release
 test: $(VENV)/.test ## run the tests; installs what they need
 	@provisioning/prepare test
 	@$(VENV)/bin/python -m pytest $(PYTEST)
+
+SECONDS ?= 10
+fuzz: $(VENV)/.fuzz ## try every parser of outside data for SECONDS each, two at a time
+	@$(VENV)/bin/python -m tests.fuzz $(SECONDS)
 
 test-access: $(VENV)/.test ## open every page in a browser: accessibility and weight; some minutes
 	@provisioning/prepare access
@@ -74,4 +78,9 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	@echo "Installing what the tests need ..."
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.test
+	@echo "Installing the fuzzer ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
 	@touch $@
