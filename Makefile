@@ -19,6 +19,10 @@ test: $(VENV)/.test ## run the tests; installs what they need
 	@provisioning/prepare test
 	@$(VENV)/bin/python -m pytest $(PYTEST)
 
+SECONDS ?= 10
+fuzz: $(VENV)/.fuzz ## try every parser of outside data for SECONDS each, two at a time
+	@$(VENV)/bin/python -m tests.fuzz $(SECONDS)
+
 test-access: $(VENV)/.test ## open every page in a browser: accessibility and weight; some minutes
 	@provisioning/prepare access
 	@$(VENV)/bin/python -m pytest tests/access $(PYTEST)
@@ -89,4 +93,9 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	@echo "Installing what the tests need ..."
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.test
+	@echo "Installing the fuzzer ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
 	@touch $@

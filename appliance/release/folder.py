@@ -129,11 +129,11 @@ class Folder:
         target = None if metadata is None else metadata.signed.targets.get(release_target(channel))
         if target is None:
             return None
-        path = self.path / target_file(channel, target.hashes["sha256"])
+        path = self.path / target_file(channel, target.hashes.get("sha256", ""))
         try:
             content = read_file(path, MAX_METADATA_BYTES)
             target.verify_length_and_hashes(content)
-        except (OSError, RepositoryError) as error:
+        except (OSError, ValueError, RepositoryError) as error:
             raise ReleaseError(f"{path} is missing or damaged: {error}") from error
         return content
 
@@ -158,6 +158,8 @@ def read_metadata(path: Path, kind: type[SignedT]) -> Metadata[SignedT]:
     """
     try:
         metadata = Metadata[SignedT].from_bytes(read_file(path, MAX_METADATA_BYTES))
+        # Not everything that JSON can say can be signed.
+        _ = metadata.signed_bytes
     except (OSError, RepositoryError) as error:
         raise ReleaseError(f"{path} is missing or damaged: {error}") from error
     if not isinstance(metadata.signed, kind):

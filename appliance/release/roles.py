@@ -64,7 +64,7 @@ def read_plan(path: Path) -> Mapping[str, Signers]:
         plan = tomllib.loads(read_file(path, MAX_PLAN_BYTES).decode())
     except OSError as error:
         raise ReleaseError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReleaseError(f"{path} is not TOML: {error}") from error
     if set(plan) != set(ROLES):
         raise ReleaseError(f"{path} must have the tables {', '.join(ROLES)}, and no others")

@@ -165,6 +165,17 @@ def _unsigned(signed: Root | Targets) -> Metadata:  # type: ignore[type-arg]  # 
 
 def _read_signature(path: Path) -> Signature:
     try:
-        return Signature.from_dict(json.loads(read_file(path, MAX_SIGNATURE_BYTES)))
-    except (OSError, FileLimitError, ValueError, KeyError, TypeError, AttributeError) as error:
+        fields = json.loads(read_file(path, MAX_SIGNATURE_BYTES))
+        # The library takes fields of any kind. These are texts, or nothing can be joined to them.
+        "".join((fields["keyid"], fields["sig"]))
+        return Signature.from_dict(fields)
+    except (
+        OSError,
+        FileLimitError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise ReleaseError(f"{path} is not a signature: remove it") from error

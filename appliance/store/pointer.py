@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass, field, replace
 from appliance.errors import StoreError
 
 FORMAT = 1
+# A folder's name has at most 255 bytes on ext4; ours have some ten.
+LONGEST_SITE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,14 @@ class Pointer:
                 refused_of=_numbers(fields.get("refused_of", {})),
                 attempt=_attempt(fields.get("attempt")),
             )
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (
+            ValueError,
+            OverflowError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            RecursionError,
+        ) as error:
             raise StoreError(f"the pointer file current.json is damaged: {error!r}") from error
 
 
@@ -157,31 +166,34 @@ def _fields(shown: Shown) -> dict[str, object]:
 
 def _shown(fields: Mapping[str, object]) -> Shown:
     site = str(fields["site"])
-    if not site or "/" in site or site.startswith("."):
-        raise ValueError(f"{site!r} is not the name of a site folder")
+    is_name = 1 <= len(site) <= LONGEST_SITE and not {"/", "\0"} & set(site)
+    if not is_name or site.startswith("."):
+        raise ValueError(f"{site!r:.80} is not the name of a site folder")
     languages = fields.get("languages", [])
     if not isinstance(languages, list):
         raise TypeError(f"{languages!r:.80} is not a list of languages")
+    release = _text(fields["release"])
     councils = fields.get("councils", {})
     if not isinstance(councils, dict):
         raise TypeError(f"{councils!r:.80} are not councils by channel")
-    return Shown(
-        str(fields["release"]),
-        site,
-        frozenset(map(str, languages)),
-        {
-            str(channel): Council(str(one["release_json"]), str(one["name"]))
-            for channel, one in councils.items()
-        },
-    )
+    kept = {
+        _text(channel): Council(_text(one["release_json"]), _text(one["name"]))
+        for channel, one in councils.items()
+    }
+    return Shown(release, _text(site), frozenset(map(_text, languages)), kept)
 
 
 def _numbers(fields: Mapping[str, object]) -> dict[str, int]:
-    return {str(name): int(str(number)) for name, number in fields.items()}
+    return {_text(name): int(str(number)) for name, number in fields.items()}
 
 
 def _attempt(fields: Mapping[str, Mapping[str, object]] | None) -> Attempt | None:
     if fields is None:
         return None
-    faults = {str(channel): str(why) for channel, why in fields["faults"].items()}
-    return Attempt(str(fields["what"]), faults)
+    faults = {_text(channel): _text(why) for channel, why in fields["faults"].items()}
+    return Attempt(_text(fields["what"]), faults)
+
+
+def _text(value: object) -> str:
+    """Return a text. JSON can name half a character, which no file can hold: a ValueError."""
+    return str(value).encode().decode()

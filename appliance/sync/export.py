@@ -7,7 +7,6 @@ had before, or none. What else is on the stick is not touched, and no link on it
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -16,10 +15,11 @@ from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, Root, Timestamp
+from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
 from appliance.errors import StoreError
 from appliance.files import read_file, sync_file_system
+from appliance.release.folder import SignedT
 from appliance.release.keys import CORE
 from appliance.release.layout import MAX_METADATA_BYTES, release_target, target_file
 from appliance.release.manifest import MAX_BLOB_BYTES, Release
@@ -193,9 +193,11 @@ def _metadata(store: Store, anchor: bytes, councils: Iterable[str]) -> Iterator[
     yield "1.root.json", anchor
     for path in sorted((store.metadata / "root_history").glob("*.root.json")):
         yield path.name, read_file(path, MAX_METADATA_BYTES)
-    for role in ("targets", CORE, *councils, "snapshot"):
+    for role in ("targets", CORE, *councils):
         content = _received(store, role)
-        yield f"{_signed(content)['version']}.{role}.json", content
+        yield f"{_metadata_in(content, role, Targets).signed.version}.{role}.json", content
+    snapshot = _received(store, "snapshot")
+    yield f"{_metadata_in(snapshot, 'snapshot', Snapshot).signed.version}.snapshot.json", snapshot
 
 
 def _timestamp(store: Store) -> bytes:
@@ -203,12 +205,12 @@ def _timestamp(store: Store) -> bytes:
     ordinary = _received(store, "timestamp")
     try:
         stick = read_file(store.stick_timestamp, MAX_METADATA_BYTES)
-        root = Metadata[Root].from_bytes(read_file(_root(store), MAX_METADATA_BYTES))
-        word = Metadata[Timestamp].from_bytes(stick)
+        root = _metadata_in(read_file(_root(store), MAX_METADATA_BYTES), "root", Root)
+        word = _metadata_in(stick, "timestamp for sticks", Timestamp)
         root.signed.verify_delegate("timestamp", word.signed_bytes, word.signatures)
-    except (OSError, RepositoryError):
+    except (OSError, RepositoryError, StoreError):
         return ordinary
-    same = Metadata[Timestamp].from_bytes(ordinary).signed
+    same = _metadata_in(ordinary, "timestamp", Timestamp).signed
     is_same = (word.signed.version, word.signed.snapshot_meta) == (same.version, same.snapshot_meta)
     return stick if is_same else ordinary
 
@@ -218,14 +220,25 @@ def _root(store: Store) -> Path:
 
 
 def _signed_hash(store: Store, channel: str) -> str:
-    targets = _signed(_received(store, channel))["targets"]
-    return str(targets[release_target(channel)]["hashes"]["sha256"])
+    signed = _metadata_in(_received(store, channel), channel, Targets).signed
+    target = signed.targets.get(release_target(channel))
+    return "" if target is None else target.hashes.get("sha256", "")
 
 
 def _received(store: Store, role: str) -> bytes:
     return read_file(store.metadata / f"{role}.json", MAX_METADATA_BYTES)
 
 
-def _signed(content: bytes) -> Mapping[str, dict[str, dict[str, dict[str, str]]]]:
-    signed: Mapping[str, dict[str, dict[str, dict[str, str]]]] = json.loads(content)["signed"]
-    return signed
+def _metadata_in(content: bytes, role: str, kind: type[SignedT]) -> Metadata[SignedT]:
+    """Read metadata of a kind: the card may have spoilt it, or a source sent another.
+
+    Raises:
+        StoreError: it is not.
+    """
+    try:
+        metadata = Metadata[SignedT].from_bytes(content)
+    except RepositoryError as error:
+        raise StoreError(f"the {role} metadata in the store is damaged: sync again") from error
+    if not isinstance(metadata.signed, kind):
+        raise StoreError(f"the {role} metadata in the store is of another kind: sync again")
+    return metadata

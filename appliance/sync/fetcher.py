@@ -46,6 +46,9 @@ def tuf_errors_in_words(name: str) -> Iterator[None]:
         raise ExpiredError(f"{name} is out of date: {error}") from error
     except RepositoryError as error:
         raise TrustError(f"{name} is not signed by us or is damaged: {error}") from error
+    except (ValueError, TypeError) as error:
+        # The library trusts whoever signs to write names as names and paths as paths.
+        raise TrustError(f"{name} is damaged, though it is signed: {error}") from error
     except DownloadError as error:
         complaint = error.__cause__
         if isinstance(complaint, SourceError):

@@ -8,7 +8,6 @@ time it judges expiry by is the trusted clock. Measured: docs/sources.md#power-c
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from datetime import datetime
 from pathlib import Path
 
 from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, Root, Targets
+from tuf.api.metadata import Metadata, Root, Signed, Targets
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
@@ -184,20 +183,24 @@ class Trust:
 
     def _version(self, role: str) -> int:
         """Read the version from the file that the client has just verified and kept."""
-        return int(str(self._verified(role)["version"]))
+        return self._verified(role).version
 
     def _signed_at(self) -> str:
         """Return the timestamp's own word, if what offline keys signed allows so late a day.
 
         Whoever steals the online key could else set every device's clock to the year 2099.
         """
-        signed_at = str(self._verified("timestamp").get(SIGNED_AT, ""))
-        latest = min(str(self._verified(role)["expires"]) for role in ("root", "targets"))
-        return signed_at if MOMENT.fullmatch(signed_at) and signed_at <= latest else ""
+        signed_at = str(self._verified("timestamp").unrecognized_fields.get(SIGNED_AT, ""))
+        latest = min(self._verified(role).expires for role in ("root", "targets"))
+        is_moment = MOMENT.fullmatch(signed_at) is not None
+        return signed_at if is_moment and signed_at <= f"{latest:%Y-%m-%dT%H:%M:%SZ}" else ""
 
-    def _verified(self, role: str) -> dict[str, object]:
-        """Read the signed half of what the client has just verified and kept."""
-        return dict(json.loads(self._kept(role))["signed"])
+    def _verified(self, role: str) -> Signed:
+        """Read the signed half of what the client has just verified and kept.
+
+        As the client reads it: it takes `"version": null` for 1, and finds the signature right.
+        """
+        return Metadata[Root].from_bytes(self._kept(role)).signed
 
     def _kept(self, role: str) -> bytes:
         # root.json is the client's own link to the newest of root_history, hence resolve.

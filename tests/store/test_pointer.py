@@ -12,7 +12,7 @@ from appliance.store.pointer import Attempt, Council, Pointer, Shown
 _shown = st.builds(
     Shown,
     st.text(max_size=50),
-    st.from_regex(r"r[0-9]+-[0-9]+", fullmatch=True),
+    st.from_regex(r"r[0-9]{1,10}-[0-9]{1,4}", fullmatch=True),
     st.frozensets(st.text(max_size=9), max_size=3),
     st.dictionaries(st.text(max_size=9), st.builds(Council, st.text(), st.text()), max_size=2),
 )
