@@ -6,6 +6,7 @@ A source only brings bytes; sync/trust.py decides whether to believe them.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Generator
 from contextlib import closing
 from pathlib import Path
@@ -14,10 +15,18 @@ from urllib.parse import urlsplit
 
 from appliance.errors import ApplianceError, SourceError
 from appliance.files import read_file
-from appliance.sync.web import CONNECTIONS, CertificateTimeError, MissingError, Web
+from appliance.sync.web import (
+    CONNECTIONS,
+    PERHAPS_LOGIN,
+    CertificateTimeError,
+    MissingError,
+    Web,
+)
 
 log = logging.getLogger(__name__)
 
+# Metadata and release.json begin with {, blobs with gzip's own sign: nothing of ours with <.
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 MAX_FOLDER_FILE_BYTES = 4_000_000
 
 
@@ -97,11 +106,23 @@ class HttpSource:
         a clock could never mend its clock otherwise, and what is signed needs no TLS to be true.
         """
         try:
-            yield from self._web.chunks(self._base_url + path)
+            yield from self._content(path)
         except CertificateTimeError as error:
             log.warning("%s: going on without TLS, all content is signed", error)
             self._base_url = self._base_url.replace("https://", "http://", 1)
-            yield from self._web.chunks(self._base_url + path)
+            yield from self._content(path)
+
+    def _content(self, path: str) -> Generator[bytes]:
+        """Yield a file's bytes; a network's log-in page in its place is told from an attack."""
+        is_first = True
+        with closing(self._web.chunks(self._base_url + path)) as chunks:
+            for chunk in chunks:
+                if is_first and _WEB_PAGE.match(chunk):
+                    raise SourceError(
+                        f"{self._base_url}{path} was answered with a web page: {PERHAPS_LOGIN}"
+                    )
+                is_first = False
+                yield chunk
 
     def close(self) -> None:
         """Close the connections."""

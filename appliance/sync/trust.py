@@ -73,7 +73,7 @@ class Trust:
             SourceError: it could not be read.
             TrustError: not signed by us, damaged, expired, or older than the floor.
         """
-        with tuf_errors_in_words(source.name):
+        with tuf_errors_in_words(source.name, self.now):
             release_json = self._verified_release(Fetcher(source.chunks))
         release = read_release(release_json)
         if release.channel != self.channel:
