@@ -112,7 +112,7 @@ class Trust:
             TrustError: what it says of all channels is not signed by us, damaged, expired, or
                 older than the floor.
         """
-        with tuf_errors_in_words(source.name):
+        with tuf_errors_in_words(source.name, self.now):
             updater = self._refreshed(Fetcher(source.chunks))
         versions = {role: self._version(role) for role in TOP_ROLES}
         self._refuse_older(source.name, versions)
@@ -174,7 +174,7 @@ class Trust:
 
     def _offered(self, channel: str, updater: Updater, source: str) -> tuple[Release, bytes]:
         """Return a channel's release, with release.json as it was signed."""
-        with tuf_errors_in_words(source):
+        with tuf_errors_in_words(source, self.now):
             release_json = _verified_release(channel, updater)
         release = read_release(release_json)
         if release.channel != channel:

@@ -75,7 +75,7 @@ def test_what_was_said_before_a_cut_is_known_and_never_lost() -> None:
     disk = bytes(FILE_SYSTEM_BYTES + MARK_BYTES)
     left = left_by(disk, writes, Cut(2, 0.0, is_torn=False), chance_of(SEED))
     assert left[:SECTOR] == bytes(SECTOR)
-    assert Mark.from_bytes(left[FILE_SYSTEM_BYTES:]) == Mark("done")
+    assert Mark.from_bytes(bytes(left[FILE_SYSTEM_BYTES:])) == Mark("done")
     assert said_by(writes) == [(1, Mark("done"))]
 
 
