@@ -328,7 +328,7 @@ def test_a_lie_about_which_part_comes_after_a_break_is_refused(
             line.send(ok(b"x" * 20, lie, status="206 Partial Content"))
 
     hostile.answers[scene.place("blob")] = answer
-    assert "other bytes" in str(scene.must_withstand(hostile))
+    assert re.search("other bytes|which part", str(scene.must_withstand(hostile)))
 
 
 def test_the_rest_of_another_file_after_a_break_is_refused(
