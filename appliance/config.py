@@ -14,6 +14,10 @@ passphrase = ""              # if left out, wifi_passphrase of the settings; emp
 radio = "cyw43455"           # a name of appliance/hotspot/radios.toml
 channel = 6                  # 1 to 13; if left out, chosen from a scan
 resolvers = ["192.168.1.1"]  # name servers of the library's network; without them no gate
+
+[desk]                       # the staff desk; every line optional
+port = 8080
+card = "eth0"                # the wired network card; if left out, only this computer itself
 """
 
 from __future__ import annotations
@@ -61,6 +65,14 @@ class HotspotConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskConfig:
+    """The table `[desk]`: where staff find theirs. An empty `card` stands for loopback only."""
+
+    port: int = 8080
+    card: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Where things are, and whom to ask for content.
 
@@ -78,6 +90,7 @@ class Config:
     runtime: Path = Path("/run/helppoint")
     has_portal: bool = False
     hotspot: HotspotConfig = HotspotConfig()
+    desk: DeskConfig = DeskConfig()
 
     @property
     def store(self) -> Path:
@@ -103,6 +116,21 @@ class Config:
     def counts_file(self) -> Path:
         """What the public process has counted."""
         return self.home / "state" / "public.json"
+
+    @property
+    def desk_counts_file(self) -> Path:
+        """What the staff desk has counted."""
+        return self.home / "state" / "desk-counts.json"
+
+    @property
+    def pin_file(self) -> Path:
+        """What is kept of the staff desk's PIN."""
+        return self.home / "state" / "desk-pin.json"
+
+    @property
+    def tries_file(self) -> Path:
+        """How often a wrong PIN was tried."""
+        return self.home / "state" / "desk-tries.json"
 
     @property
     def links_file(self) -> Path:
@@ -136,6 +164,8 @@ def read_config(home: Path) -> Config:
     if "hotspot" in content:
         content["hotspot"] = _read_hotspot(path, content["hotspot"])
         content["has_portal"] = content["hotspot"].profile != "lan"
+    if "desk" in content:
+        content["desk"] = _read_desk(path, content["desk"])
     return Config(home, **content)
 
 
@@ -147,6 +177,7 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
         "embedded": str,
         "runtime": str,
         "hotspot": dict,
+        "desk": dict,
     }
     for name, value in content.items():
         if name not in wanted:
@@ -160,17 +191,26 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
 
 
 def _read_hotspot(path: Path, table: Mapping[str, object]) -> HotspotConfig:
+    _refuse_broken(path, "hotspot", table, _HOTSPOT_RULES)
+    kept = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    return HotspotConfig(**kept)  # type: ignore[arg-type]  # each was checked by its rule
+
+
+def _read_desk(path: Path, table: Mapping[str, object]) -> DeskConfig:
+    _refuse_broken(path, "desk", table, _DESK_RULES)
+    return DeskConfig(**table)  # type: ignore[arg-type]  # each was checked by its rule
+
+
+def _refuse_broken(path: Path, title: str, table: Mapping[str, object], rules: _Rules) -> None:
     for name, value in table.items():
-        if name not in _HOTSPOT_RULES:
-            known = ", ".join(_HOTSPOT_RULES)
-            raise ConfigError(f"{path} has an unknown setting hotspot.{name}: choose from {known}")
-        wants, is_kept = _HOTSPOT_RULES[name]
+        if name not in rules:
+            known = ", ".join(rules)
+            raise ConfigError(f"{path} has an unknown setting {title}.{name}: choose from {known}")
+        wants, is_kept = rules[name]
         if not is_kept(value):
             # A passphrase must not end in a log.
             said = "" if name == "passphrase" else f", not {value!r:.100}"
-            raise ConfigError(f"{path}: hotspot.{name} must be {wants}{said}")
-    kept = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
-    return HotspotConfig(**kept)  # type: ignore[arg-type]  # each was checked by its rule
+            raise ConfigError(f"{path}: {title}.{name} must be {wants}{said}")
 
 
 def _matches(pattern: str) -> Callable[[object], bool]:
@@ -185,13 +225,22 @@ def is_ipv4(value: object) -> bool:
         return False
 
 
-_HOTSPOT_RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
-    "profile": (f"one of {', '.join(INTERFACES)}", lambda value: value in INTERFACES),
-    # Linux allows 15 bytes; these are the ones that need quoting nowhere.
-    "interface": (
-        "a network card of up to 15 letters, digits, dots, dashes and underlines",
-        _matches(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}"),
+_Rules = Mapping[str, tuple[str, Callable[[object], bool]]]
+# Linux allows 15 bytes; these are the ones that need quoting nowhere.
+_CARD = (
+    "a network card of up to 15 letters, digits, dots, dashes and underlines",
+    _matches(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}"),
+)
+_DESK_RULES: _Rules = {
+    "port": (
+        "a number from 1 to 65535",
+        lambda value: type(value) is int and 1 <= value <= 65535,
     ),
+    "card": _CARD,
+}
+_HOTSPOT_RULES: _Rules = {
+    "profile": (f"one of {', '.join(INTERFACES)}", lambda value: value in INTERFACES),
+    "interface": _CARD,
     "country": ("two capital letters, such as GB", _matches("[A-Z]{2}")),
     # IEEE 802.11: a name is any 1 to 32 bytes, a passphrase 8 to 63 printable ones of ASCII.
     "name": (
