@@ -17,7 +17,7 @@ resolvers = ["192.168.1.1"]  # name servers of the library's network; without th
 
 [desk]                       # the staff desk; every line optional
 port = 8080
-card = "eth0"                # the wired network card; if left out, only this computer itself
+card = "eth0"                # the wired network card; if left out, eth0 on a box that has it
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class HotspotConfig:
 
 @dataclass(frozen=True, slots=True)
 class DeskConfig:
-    """The table `[desk]`: where staff find theirs. An empty `card` stands for loopback only."""
+    """The table `[desk]`: where staff find it. An empty `card` stands for the usual one."""
 
     port: int = 8080
     card: str = ""
@@ -79,7 +79,8 @@ class Config:
     `embedded` is a folder with the signed repository that the application ships, and `root.json`,
     the root metadata that everything is checked against. `runtime` is a folder in memory, where the
     box's programs tell each other what is so just now. With `has_portal`, phones are led here for
-    every name there is: the file has a table `[hotspot]`, and its profile is not `lan`.
+    every name there is: the file has a table `[hotspot]`, and its profile is not `lan`. With that
+    table at all, `is_box`.
     """
 
     home: Path
@@ -89,6 +90,7 @@ class Config:
     embedded: Path = EMBEDDED
     runtime: Path = Path("/run/helppoint")
     has_portal: bool = False
+    is_box: bool = False
     hotspot: HotspotConfig = HotspotConfig()
     desk: DeskConfig = DeskConfig()
 
@@ -163,6 +165,7 @@ def read_config(home: Path) -> Config:
         content[folder] = Path(content[folder])
     if "hotspot" in content:
         content["hotspot"] = _read_hotspot(path, content["hotspot"])
+        content["is_box"] = True
         content["has_portal"] = content["hotspot"].profile != "lan"
     if "desk" in content:
         content["desk"] = _read_desk(path, content["desk"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 import threading
 import time
@@ -12,7 +13,7 @@ import click
 from flask import request
 
 from appliance.clock import today
-from appliance.config import Config
+from appliance.config import INTERFACES, Config
 from appliance.errors import StateError
 from appliance.hotspot.model import NETWORK
 from appliance.printing.ipp import IppPrinter
@@ -91,6 +92,14 @@ def _typed_pin() -> str:
         return sys.stdin.readline(100).strip()
     typed: str = click.prompt("New PIN", hide_input=True, confirmation_prompt=True)
     return typed
+
+
+def _usual_card(config: Config) -> str | None:
+    """Return the wired card of a box; None where there is none, or this is no box."""
+    card = INTERFACES["lan"]
+    if not config.is_box or card not in (name for _, name in socket.if_nameindex()):
+        return None
+    return card
 
 
 def _send(
