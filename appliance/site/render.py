@@ -20,6 +20,7 @@ from appliance.site.pages import Page, pages
 from appliance.site.published import INDEX, PAGES, Facts, write_facts, write_interface
 from appliance.site.search.entries import entries
 from appliance.site.search.index import write_index
+from appliance.site.shelf import write_shelf
 from appliance.site.templates import content_security_policy
 from appliance.site.views import Edition, renew_on, unsigned
 from appliance.state.state import Settings
@@ -67,6 +68,7 @@ def render_site(
     found = (entry for edition in editions for entry in entries(edition))
     write_index(folder / INDEX, found, catalogue.wording, list(catalogue.languages))
     write_items(folder, editions)
+    write_shelf(folder, catalogue.all_handouts())
     write_interface(folder, catalogue.interface)
     frames = {edition.language.code: edition.base() for edition in editions}
     topics = {edition.language.code: edition.topic_titles() for edition in editions}
