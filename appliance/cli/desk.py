@@ -13,7 +13,7 @@ import click
 from flask import request
 
 from appliance.clock import today
-from appliance.config import INTERFACES, Config
+from appliance.config import Config
 from appliance.errors import StateError
 from appliance.hotspot.model import NETWORK
 from appliance.printing.ipp import IppPrinter
@@ -61,9 +61,7 @@ def serve(config: Config, port: int | None, card: str | None) -> None:
         counts=counts,
         is_private=_is_on_loopback,
     )
-    sockets = listeners(
-        config.desk.port if port is None else port, card or config.desk.card or None
-    )
+    sockets = listeners(config.desk.port if port is None else port, card or None)
     stopping = threading.Event()
     flusher = threading.Thread(target=_flush_hourly, args=(counts, stopping), daemon=True)
     flusher.start()
@@ -96,10 +94,8 @@ def _typed_pin() -> str:
 
 def _usual_card(config: Config) -> str | None:
     """Return the wired card of a box; None where there is none, or this is no box."""
-    card = INTERFACES["lan"]
-    if not config.is_box or card not in (name for _, name in socket.if_nameindex()):
-        return None
-    return card
+    is_there = config.wired in (name for _, name in socket.if_nameindex())
+    return config.wired if config.is_box and is_there else None
 
 
 def _send(
