@@ -61,7 +61,7 @@ def serve(config: Config, port: int | None, card: str | None) -> None:
         counts=counts,
         is_private=_is_on_loopback,
     )
-    sockets = listeners(config.desk.port if port is None else port, card or None)
+    sockets = listeners(config.desk.port if port is None else port, card or _usual_card(config))
     stopping = threading.Event()
     flusher = threading.Thread(target=_flush_hourly, args=(counts, stopping), daemon=True)
     flusher.start()

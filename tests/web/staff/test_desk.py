@@ -247,7 +247,7 @@ def test_a_handout_that_is_in_english_only_says_so(member: Browser) -> None:
 
 
 def test_what_was_chosen_stands_there_for_the_next_handout(staff: Browser) -> None:
-    staff.post("/download", handout="get-the-app", language="pl", way="a4", copies="1")
+    staff.post("/download", handout="get-the-app", language="pl", way="a5", copies="1")
     page = staff.get("/").text
     assert '<option selected value="pl">' in page
     assert '<option selected value="a5">' in page
