@@ -34,6 +34,12 @@ class StoreError(ApplianceError):
     advice = "Run `helppoint sync`. If it fails too, check the card's free space."
 
 
+class SpaceError(StoreError):
+    """There is no room for what an update needs."""
+
+    advice = "Nothing was changed. Make room on the card, or use a larger one, and sync again."
+
+
 class StateError(ApplianceError):
     """Settings or counts cannot be read or written."""
 

@@ -35,7 +35,8 @@ def fetch_missing(
     Raises:
         SourceError: one cannot be read.
         TrustError: one is not what was signed.
-        StoreError: no space, said before anything is fetched where that can be known.
+        SpaceError: no space, said before anything is fetched where that can be known.
+        StoreError: the disk refused.
     """
     files = listed(release, languages, lambda blob: fetched(store, blob, source))
     missing = [blob for blob in dict.fromkeys(files.values()) if verified(store, blob) is None]
@@ -98,5 +99,6 @@ def keep_stick_timestamp(source: Source, store: Store) -> None:
 def _require_space(missing: Sequence[Blob], store: Store) -> None:
     """Refuse at once what would fail half-way: the new files, and pages as large as today's."""
     pointer = store.pointer()
-    pages = 0 if pointer is None else store.size_of_site(pointer.current.site)
-    store.require_space(sum(blob.length for blob in missing) + pages)
+    size, files = (0, 0) if pointer is None else store.size_of_site(pointer.current.site)
+    # Each blob may need a folder too.
+    store.require_space(sum(blob.length for blob in missing) + size, 2 * len(missing) + files)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from appliance import __version__
 from appliance.catalogue.model import Catalogue
-from appliance.errors import ApplianceError, SourceError, StoreError, TrustError
+from appliance.errors import ApplianceError, SourceError, SpaceError, StoreError, TrustError
 from appliance.release.manifest import ALL, Blob, Release
 from appliance.store.pointer import Pointer, Shown
-from appliance.store.store import Store
+from appliance.store.store import Store, disk_error
 from appliance.sync.content import catalogue_of, files_of, release_of
 from appliance.sync.fetch import Progress, TellBytes, fetch_missing, keep_stick_timestamp
 from appliance.sync.sources import Source
@@ -55,8 +56,63 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
         ContentError: signed, but its content cannot be shown.
         StoreError: no space, or another update is at work.
     """
+    with device.store.locked():
+        try:
+            return _update(source, trust, device)
+        except SpaceError:
+            # What broken-off updates left may be what takes the room.
+            if not _clear_leftovers(device.store):
+                raise
+            return _update(source, trust, device)
+
+
+def remake(device: Device) -> None:
+    """Make the pages of what is shown anew, after a setting has changed.
+
+    Raises:
+        StoreError: nothing is shown yet, the store is damaged, or it lacks a language.
+    """
     store = device.store
-    with store.locked():
+    with store.locked(), _disk_in_words(store):
+        pointer = store.pointer()
+        if pointer is None:
+            raise StoreError("no release is shown yet, so there are no pages to make anew")
+        _move(pointer.moved_to(_made(pointer.current, device)), pointer, store)
+
+
+def roll_back(device: Device) -> Release:
+    """Show what was shown before; the next update shows only what is newer than today's release.
+
+    Returns: the release that is shown now.
+    Raises:
+        StoreError: there is nothing before it, or the store is damaged; what is shown stays.
+    """
+    store = device.store
+    with store.locked(), _disk_in_words(store):
+        pointer = store.pointer()
+        if pointer is None or pointer.previous is None:
+            raise StoreError("there is no release before the one that is shown")
+        refused = release_of(pointer.current).number
+        # Made anew, in the languages that it had: settings may have changed since.
+        was = Device(store, device.render, device.progress, pointer.previous.languages)
+        _move(pointer.moved_back_to(_made(pointer.previous, was), refused), pointer, store)
+        release = release_of(pointer.previous)
+        log.info("went back from release %d to release %d", refused, release.number)
+        return release
+
+
+@contextmanager
+def _disk_in_words(store: Store) -> Iterator[None]:
+    """Raise what the disk says as one of our own errors."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(error, error.filename or store.folder) from error
+
+
+def _update(source: Source, trust: Trust, device: Device) -> Release | None:
+    store = device.store
+    with _disk_in_words(store):
         offer = trust.newest(source)
         pointer = store.pointer()
         if pointer is None or offer.versions != pointer.floor:
@@ -73,39 +129,12 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
         return offer.release
 
 
-def remake(device: Device) -> None:
-    """Make the pages of what is shown anew, after a setting has changed.
-
-    Raises:
-        StoreError: nothing is shown yet, the store is damaged, or it lacks a language.
-    """
-    store = device.store
-    with store.locked():
-        pointer = store.pointer()
-        if pointer is None:
-            raise StoreError("no release is shown yet, so there are no pages to make anew")
-        _move(pointer.moved_to(_made(pointer.current, device)), pointer, store)
-
-
-def roll_back(device: Device) -> Release:
-    """Show what was shown before; the next update shows only what is newer than today's release.
-
-    Returns: the release that is shown now.
-    Raises:
-        StoreError: there is nothing before it, or the store is damaged; what is shown stays.
-    """
-    store = device.store
-    with store.locked():
-        pointer = store.pointer()
-        if pointer is None or pointer.previous is None:
-            raise StoreError("there is no release before the one that is shown")
-        refused = release_of(pointer.current).number
-        # Made anew, in the languages that it had: settings may have changed since.
-        was = Device(store, device.render, device.progress, pointer.previous.languages)
-        _move(pointer.moved_back_to(_made(pointer.previous, was), refused), pointer, store)
-        release = release_of(pointer.previous)
-        log.info("went back from release %d to release %d", refused, release.number)
-        return release
+def _clear_leftovers(store: Store) -> bool:
+    """Clear away what nothing that is or was shown needs. Returns whether there was any."""
+    pointer = store.pointer()
+    if pointer is None:
+        return store.prune(set(), set())
+    return _prune(store, pointer, keep_site=None)
 
 
 def _is_settled(offer: Offer, pointer: Pointer, source: Source, device: Device) -> bool:
@@ -202,8 +231,8 @@ def _is_shown(site: str, store: Store) -> bool:
     return pointer is not None and pointer.current.site == site
 
 
-def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
-    """Keep what is shown and what was shown before; the rest goes."""
+def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> bool:
+    """Keep what is shown and what was shown before; the rest goes. Returns whether any went."""
     kept = [shown for shown in (pointer.current, pointer.previous) if shown is not None]
     blobs: set[str] = set()
     for shown in kept:
@@ -212,6 +241,6 @@ def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
             files = files_of(store, release, shown.languages)
         except ApplianceError as error:
             log.warning("old content is not cleared away this time: %s", error)
-            return
+            return False
         blobs.update(blob.path for blob in (*release.shards, *files.values()))
-    store.prune(blobs, {shown.site for shown in kept} | {keep_site})
+    return store.prune(blobs, {shown.site for shown in kept} | {keep_site})
