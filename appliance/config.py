@@ -4,6 +4,7 @@
 origins = ["https://content.example.org/helppoint/"]   # tried in this order
 host = "127.0.0.1"
 port = 8000
+wired_interface = "eth0"     # the library's own network: other boxes there are asked for content
 
 [hotspot]                    # the box's own Wi-Fi; every line optional
 profile = "onboard"          # onboard | usb | external (an access point on Ethernet) | lan
@@ -37,6 +38,9 @@ FILE_NAME = "helppoint.toml"
 MAX_CONFIG_BYTES = 100_000
 EMBEDDED = Path(__file__).with_name("embedded")
 
+
+# Where a box that shares its content with other boxes offers it (docs/decisions/0065).
+NEIGHBOUR_PORT = 8066
 
 # Where each way to reach phones has its network card, unless the file says otherwise.
 INTERFACES = {"onboard": "wlan0", "usb": "wlan1", "external": "eth1", "lan": "eth0"}
@@ -78,11 +82,21 @@ class Config:
     runtime: Path = Path("/run/helppoint")
     has_portal: bool = False
     hotspot: HotspotConfig = HotspotConfig()
+    wired_interface: str = INTERFACES["lan"]
 
     @property
     def store(self) -> Path:
         """The device's own copy of the content."""
         return self.home / "store"
+
+    @property
+    def wired(self) -> str:
+        """The card of the library's own network, where other boxes are; empty if phones have it."""
+        table = self.hotspot
+        if table.profile == "lan":
+            return table.interface or INTERFACES["lan"]
+        own = table.interface or INTERFACES[table.profile]
+        return "" if self.wired_interface == own else self.wired_interface
 
     @property
     def settings_file(self) -> Path:
@@ -93,6 +107,11 @@ class Config:
     def network_file(self) -> Path:
         """What the hotspot's watcher knows of the network."""
         return self.runtime / "network.json"
+
+    @property
+    def stick_file(self) -> Path:
+        """What came of the memory stick that was plugged in last."""
+        return self.sync_folder / "stick.json"
 
     @property
     def sync_folder(self) -> Path:
@@ -131,7 +150,7 @@ def read_config(home: Path) -> Config:
         content = tomllib.loads(read_file(path, MAX_CONFIG_BYTES).decode())
     except FileNotFoundError:
         return Config(home)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
     _refuse_wrong(path, content)
     if "origins" in content:
@@ -152,6 +171,7 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
         "embedded": str,
         "runtime": str,
         "hotspot": dict,
+        "wired_interface": str,
     }
     for name, value in content.items():
         if name not in wanted:
@@ -159,6 +179,9 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
             raise ConfigError(f"{path} has an unknown setting {name!r}: choose from {known}")
         if type(value) is not wanted[name]:
             raise ConfigError(f"{path}: {name} must be a {wanted[name].__name__}, not {value!r}")
+    wants, is_kept = _HOTSPOT_RULES["interface"]
+    if not is_kept(content.get("wired_interface", "eth0")):
+        raise ConfigError(f"{path}: wired_interface must be {wants}")
     origins = content.get("origins", [])
     if isinstance(origins, list) and not all(isinstance(origin, str) for origin in origins):
         raise ConfigError(f"{path}: origins must be a list of addresses in quotes")

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
 from http import HTTPStatus
+
+# Controls, format and direction signs, halves of signs, line and paragraph separators (Unicode's
+# general categories): what could move or hide words.
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def printable(text: str) -> str:
+    """Return text as it may go to a terminal: what could move or hide words stands as its code."""
+    return "".join(
+        f"\\u{ord(sign):04x}" if unicodedata.category(sign) in _HIDDEN else sign for sign in text
+    )
+
+
+def from_outside(complaint: object, most: int = 300) -> str:
+    """Return what somebody else's words make of an error: printable, and at most so many signs."""
+    text = printable(str(complaint))
+    return text if len(text) <= most else text[:most] + "..."
 
 
 class ApplianceError(Exception):
@@ -12,6 +30,7 @@ class ApplianceError(Exception):
     """
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
+    exit_code = 1
     advice = "Please ask a member of staff."
 
 
@@ -40,6 +59,12 @@ class SpaceError(StoreError):
     advice = "Nothing was changed. Make room on the card, or use a larger one, and sync again."
 
 
+class BusyError(StoreError):
+    """Another update is at work in the store just now."""
+
+    advice = "Wait until it is done."
+
+
 class StateError(ApplianceError):
     """Settings or counts cannot be read or written."""
 
@@ -52,10 +77,41 @@ class SourceError(ApplianceError):
     advice = "Check the address and the network, and try again later."
 
 
+class TooOldError(SourceError):
+    """The content that a source offers needs a newer application."""
+
+    advice = "Update the application first."
+
+
+class NoSourceError(SourceError):
+    """There is nobody to ask for content: a box that is left alone is in order."""
+
+    exit_code = 3
+    advice = "Bring content by a memory stick, or name an origin in helppoint.toml."
+
+
 class TrustError(ApplianceError):
     """Offered content is not signed by us, is damaged, or is older than what is shown."""
 
     advice = "Do not use this source. Tell whoever publishes the content."
+
+
+class ExpiredError(TrustError):
+    """Offered content was signed by us, but by the date that this device has it ran out."""
+
+    advice = (
+        "Check this device's date. If it is right, tell whoever publishes the content that its"
+        " signatures ran out. From a stick that you trust: `helppoint sync STICK --accept-expired`."
+    )
+
+
+class ChannelError(ApplianceError):
+    """A channel's release is signed, but cannot stand beside what other channels show."""
+
+    advice = (
+        "All other content is shown. Tell whoever publishes this channel; `helppoint settings"
+        " channels core` does without it."
+    )
 
 
 class HotspotError(ApplianceError):

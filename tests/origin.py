@@ -18,8 +18,18 @@ class _Handler(SimpleHTTPRequestHandler):
         self._origin = origin
         super().__init__(*args, directory=str(origin.folder))  # type: ignore[arg-type]  # as the base class has it
 
+    def do_HEAD(self) -> None:
+        self._origin.paths.append(self.path)
+        if not self._origin.knows_head:
+            self.send_error(501)
+        elif self.path.rpartition("/")[2] in self._origin.hidden_from_head:
+            self.send_error(404)
+        else:
+            super().do_HEAD()
+
     def do_GET(self) -> None:
         self._origin.paths.append(self.path)
+        self._origin.etags.append(self.headers.get("If-None-Match", ""))
         fault = next((f for part, f in self._origin.faults.items() if part in self.path), None)
         if fault is None:
             super().do_GET()
@@ -39,13 +49,17 @@ class _Server(ThreadingHTTPServer):
 class Origin:
     """Serves `folder`. `paths` are the requests so far.
 
+    `etags` are what the requests with GET named, empty for none.
     `faults` maps a part of a path to the raw answer sent instead; then the connection is closed.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.paths: list[str] = []
+        self.etags: list[str] = []
         self.faults: dict[str, bytes] = {}
+        self.knows_head = True
+        self.hidden_from_head: set[str] = set()
         self._server = _Server(("127.0.0.1", 0), partial(_Handler, self))
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 

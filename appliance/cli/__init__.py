@@ -27,6 +27,8 @@ COMMANDS = {
     "status": "status",
     "rollback": "device",
     "export": "device",
+    "stick": "stick",
+    "neighbours": "neighbours",
     "links": "links",
     "tuf": "tuf",
     "settings": "device",
@@ -80,11 +82,11 @@ def cli(context: click.Context, home: Path) -> None:
 
 
 def main() -> None:
-    """Run a command. Exit codes: 0 done, 1 it went wrong, 2 it was called wrongly."""
+    """Run a command. Exit codes: 0 done, 1 it went wrong, 2 called wrongly, 3 nobody to ask."""
     try:
         cli(standalone_mode=True)
     except ApplianceError as error:
         click.echo(f"Error: {error}\n{error.advice}", err=True)
-        sys.exit(1)
+        sys.exit(error.exit_code)
     except BrokenPipeError:
         sys.exit(1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -17,20 +17,30 @@ from appliance.cli.progress import Progress
 from appliance.cli.syncing import WAITING, Report, kind_of, planned
 from appliance.clock import WRITTEN_AT, in_words, now
 from appliance.config import Config
-from appliance.errors import ApplianceError, ConfigError, SourceError, StoreError, TrustError
-from appliance.files import read_file
+from appliance.errors import (
+    ApplianceError,
+    ChannelError,
+    ConfigError,
+    ContentError,
+    NoSourceError,
+    SourceError,
+    StoreError,
+    TrustError,
+)
 from appliance.handouts.logo import kept
-from appliance.release.layout import MAX_METADATA_BYTES
 from appliance.release.manifest import Release, read_release
 from appliance.site.published import open_site, tried_site
 from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
 from appliance.state.syncing import SyncFolder
 from appliance.store.pointer import Pointer
-from appliance.store.store import Store
+from appliance.store.store import Patience, Store
+from appliance.sync.anchor import read_anchor
 from appliance.sync.confirm import asks_health, refusal
 from appliance.sync.content import all_languages, has_languages
+from appliance.sync.neighbours import neighbours_on
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
+from appliance.sync.thrift import thrifty
 from appliance.sync.trust import Trust
 from appliance.sync.update import Device, remake, roll_back, update
 
@@ -38,6 +48,9 @@ from appliance.sync.update import Device, remake, roll_back, update
 @click.command("sync")
 @click.argument("sources", nargs=-1)
 @click.option("--embedded", is_flag=True, help="Only import what the application ships.")
+@click.option(
+    "--neighbours", is_flag=True, help="Only ask other help points on the library's network."
+)
 @click.option("--no-links", is_flag=True, help="Do not ask web addresses whether they answer.")
 @click.option("--json", "is_json", is_flag=True, help="For programs: progress in JSON lines.")
 @click.option(
@@ -51,13 +64,16 @@ def sync_command(
     sources: Sequence[str],
     *,
     embedded: bool,
+    neighbours: bool,
     no_links: bool,
     is_json: bool,
     accept_expired: bool,
 ) -> None:
     """Show the newest content: from SOURCES (addresses or folders), else from the settings.
 
-    If it came from the web, ask once a day which web addresses in it still answer.
+    Where no origin of the settings can be used, other help points on the library's own network are
+    asked (exit code 3: there is nobody at all to ask). If it came from the web, ask once a day
+    which web addresses in it still answer.
     """
     if accept_expired:
         _refuse_network(sources)
@@ -73,7 +89,7 @@ def sync_command(
             with nullcontext() if sources else planned(folder):
                 # Judged as of the publisher's newest word that this box has heard.
                 moment = box.known_moment() if accept_expired else box.now()
-                used = box.sync_first_that_works(tuple(sources) or config.origins, moment)
+                used = box.sync_from_anybody(tuple(sources), moment, only_neighbours=neighbours)
                 box.go_back_if_refused()
     if is_on_network(used) and not no_links:
         check_links(config, box.now())
@@ -151,23 +167,42 @@ def _known_moment(pointer: Pointer) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The parts of a box that bring in content, joined."""
+    """The parts of a box that bring in content, joined.
+
+    `look_around` finds sources on the card of the library's own network; `patience` is for whoever
+    else is changing what is shown; `faults` gathers what was wrong with councils' channels, for
+    staff.
+    """
 
     config: Config
     report: Report = field(default_factory=Report)
+    look_around: Callable[[str], Iterable[Source]] = neighbours_on
+    patience: Patience = WAITING
+    faults: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
         """The box's own copy of the content; who else is changing it is waited for."""
-        return Store(self.config.store, patience=WAITING)
+        return Store(self.config.store, patience=self.patience)
 
     @property
     def device(self) -> Device:
         """What an update works with."""
-        languages = SettingsFile(self.config.settings_file).read().language_codes
+        settings = SettingsFile(self.config.settings_file).read()
         return Device(
-            self.store, self._render, self.report, languages, tell_bytes=self.report.tell_bytes
+            self.store,
+            self._render,
+            self.report,
+            settings.language_codes,
+            settings.councils,
+            self._note_fault,
+            self.report.tell_bytes,
         )
+
+    def _note_fault(self, channel: str, error: ApplianceError) -> None:
+        """Tell staff whose newest content is not shown, and why."""
+        click.echo(f"{channel}: {error}\n{error.advice}", err=True)
+        self.faults.append(f"{channel}: {error}")
 
     def show_settings(self) -> None:
         """Make the pages anew after a setting has changed.
@@ -183,10 +218,18 @@ class Box:
                 f"languages: there is no {', '.join(unknown)} in the content: choose from"
                 f" {' '.join(sorted(known))}"
             )
-        if has_languages(self.store, device.languages):
+        shown = self._pointer().current.of(device.channels)
+        has_all = has_languages(self.store, shown, device.languages)
+        if has_all:
             remake(device)
-        else:
+        if not has_all or set(device.channels) - set(shown.councils):
             click.echo("Some of it is not on this box yet: the next sync brings it.", err=True)
+
+    def _pointer(self) -> Pointer:
+        pointer = self.store.pointer()
+        if pointer is None:
+            raise StoreError("no release is shown yet")
+        return pointer
 
     def import_embedded(self) -> None:
         """Show what the application ships, if it is newer than what is shown.
@@ -207,26 +250,70 @@ class Box:
             if is_new:
                 self.store.note_update(now(), "shipped")
 
+    def sync_from_anybody(
+        self, named: Sequence[str], moment: datetime, *, only_neighbours: bool
+    ) -> str:
+        """Sync from the sources named, else from the origins, else from neighbours.
+
+        Returns: the address that was used; empty for neighbours.
+        Raises:
+            NoSourceError: there is nobody to ask.
+            SourceError, TrustError: what went wrong with the last one, if none worked.
+        """
+        try:
+            if not only_neighbours:
+                return self.sync_first_that_works(named or self.config.origins, moment)
+        except (SourceError, TrustError) as error:
+            # What neighbours have already is no news: the origins' failure is what staff must know.
+            if named or not self.sync_from_neighbours(moment, only_news=bool(self.config.origins)):
+                raise
+            click.echo(f"{error}\nNeighbours were asked instead.", err=True)
+        else:
+            if not self.sync_from_neighbours(moment, only_news=False):
+                raise NoSourceError("no neighbour offers content that holds today")
+        return ""
+
+    def sync_from_neighbours(self, moment: datetime, *, only_news: bool) -> bool:
+        """Take the newest of what neighbours have; a bad one is passed over.
+
+        Returns: whether one had content that holds today, or if `only_news`, brought something.
+        """
+        worked = brought = False
+        for neighbour in self.look_around(self.config.wired) if self.config.wired else ():
+            self.report.asks("neighbour")
+            try:
+                is_new = self._update(neighbour, moment)
+            except (SourceError, TrustError) as error:
+                click.echo(f"{error}\nTrying the next neighbour.", err=True)
+            else:
+                worked = worked or not only_news or is_new
+                brought = brought or is_new
+        if worked:
+            self.store.note_check(now(), "ok", "neighbour", is_new=brought)
+        return worked
+
     def sync_first_that_works(self, addresses: Sequence[str], moment: datetime) -> str:
         """Try each source in turn; expiry is judged as of `moment`. Returns the one that worked.
 
         Raises:
-            SourceError: no source is named.
+            NoSourceError: no source is named.
             SourceError, TrustError: what went wrong with the last one, if none worked.
         """
         for address in addresses:
             self.report.asks(kind_of(address))
+            self.faults.clear()
             try:
                 is_new = self._update(open_source(address), moment)
-            except (SourceError, TrustError) as error:
-                self.store.note_check(now(), f"failed: {error}")
-                if address == addresses[-1]:
+            except (SourceError, TrustError, ContentError, ChannelError) as error:
+                self.store.note_check(now(), "; ".join([f"failed: {error}", *self.faults]))
+                if address == addresses[-1] or not isinstance(error, SourceError | TrustError):
                     raise
                 click.echo(f"{error}\nTrying the next source.", err=True)
             else:
-                self.store.note_check(now(), "ok", kind_of(address), is_new=is_new)
+                outcome = "; ".join(["ok", *self.faults])
+                self.store.note_check(now(), outcome, kind_of(address), is_new=is_new)
                 return address
-        raise SourceError(
+        raise NoSourceError(
             f"no content source: name one, or set origins in {self.config.home / 'helppoint.toml'}"
         )
 
@@ -259,6 +346,11 @@ class Box:
         pointer = self.store.pointer()
         return WRITTEN_AT if pointer is None else _known_moment(pointer)
 
+    def release_shown(self) -> int:
+        """Return the number of the release that is shown, 0 for none."""
+        pointer = self.store.pointer()
+        return 0 if pointer is None else _shown_release(pointer).number
+
     def set_aside_damage(self) -> None:
         """Make room for a fresh start if the pointer file is damaged."""
         try:
@@ -277,7 +369,8 @@ class Box:
             now=moment,
         )
         try:
-            release = update(source, trust, self.device)
+            with thrifty(source, self.store) as careful:
+                release = update(careful, trust, self.device)
         finally:
             source.close()
         if release is None:
@@ -313,14 +406,7 @@ class Box:
         Raises:
             StoreError: the application was built without it.
         """
-        path = self.config.embedded / "metadata" / "1.root.json"
-        try:
-            return read_file(path, MAX_METADATA_BYTES)
-        except OSError as error:
-            raise StoreError(
-                f"the application was built without its embedded content ({path} is missing):"
-                " run `make build`"
-            ) from error
+        return read_anchor(self.config.embedded)
 
     def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
         settings = SettingsFile(self.config.settings_file).read()

@@ -9,21 +9,32 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Protocol
 
 import click
 
 from appliance.cli.progress import Progress
 from appliance.clock import now
-from appliance.errors import ApplianceError
+from appliance.errors import ApplianceError, NoSourceError
 from appliance.state.syncing import DONE, FAILED, Kind, SyncFolder, Syncing
 from appliance.store.store import Patience
 from appliance.sync.backoff import pause_s
 from appliance.sync.sources import is_on_network
-from appliance.sync.words import words_of_failure, words_of_success
+from appliance.sync.words import NOBODY, words_of_failure, words_of_success
 
 TELL_EVERY_S = 1.0
 # Longer than an update takes over a slow line; then the box tries again later.
 PATIENCE_S = 1800.0
+
+
+class Shown(Protocol):
+    """Something that tells of progress."""
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Tell how far a stage is."""
+
+    def tell_bytes(self, done: int, total: int) -> None:
+        """Take how many bytes of how many were fetched."""
 
 
 class Report:
@@ -34,6 +45,7 @@ class Report:
         is_json: print JSON lines on standard output in place of the bar.
         clock: seconds, for telling not too often.
         moment: the time that is told.
+        shown: what else is told; a bar, or lines in a log, if left out.
     """
 
     def __init__(
@@ -43,10 +55,11 @@ class Report:
         is_json: bool = False,
         clock: Callable[[], float] = time.monotonic,
         moment: Callable[[], datetime] = now,
+        shown: Shown | None = None,
     ) -> None:
         self._folder, self._clock, self._moment = folder, clock, moment
         self._is_json = is_json
-        self._shown = None if is_json else Progress()
+        self._shown: Shown | None = None if is_json else shown or Progress()
         self._state = Syncing()
         self._told_s = float("-inf")
         self._is_new, self._release = False, 0
@@ -66,6 +79,10 @@ class Report:
             self._tell()
             try:
                 yield
+            except NoSourceError:
+                # A box that is left alone is in order.
+                self._end(DONE, NOBODY)
+                raise
             except ApplianceError as error:
                 self._end(FAILED, words_of_failure(error, self._state.source))
                 raise
@@ -133,5 +150,10 @@ def planned(folder: SyncFolder, chance: Callable[[], float] = random.random) -> 
     plan = folder.planned()
     failures = 1 if plan is None else plan.failures + 1
     folder.plan(failures, pause_s(failures, chance()))
-    yield
+    try:
+        yield
+    except NoSourceError:
+        # No fault, and nobody is asked too often.
+        folder.plan(0, pause_s(0, chance()))
+        raise
     folder.plan(0, pause_s(0, chance()))

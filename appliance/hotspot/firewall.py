@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from appliance.config import NEIGHBOUR_PORT
 from appliance.hotspot.gate import CONNECTIONS, LEARN_PORT, USER
 from appliance.hotspot.model import BOX, NETWORK, PORTAL, Hotspot
 
@@ -18,6 +19,8 @@ DHCP_OF_CARD_PER_MINUTE = 20
 DHCP_PER_SECOND = 2
 # A class of 30 that joins at once.
 DHCP_BURST = 120
+# A box asks for eight files at a time; others behind the same address may be at it as well.
+CONNECTIONS_OF_NEIGHBOUR, CONNECTIONS_OF_NEIGHBOURS = 32, 256
 # Networks that are never the internet (RFC 6890), and the one that stands for every name.
 NOT_INTERNET = (
     "0.0.0.0/8",
@@ -48,6 +51,7 @@ _LEARNER = """\
 def render(hotspot: Hotspot) -> str:
     """Return a file that `nft -f` puts in force in one step, in place of what was there before."""
     chains = _phones(hotspot) + _gate(hotspot) if hotspot.has_own_network else _neighbours(hotspot)
+    chains += _content(hotspot)
     return f"""\
 # Help Point: what phones may do. Made by `helppoint hotspot`; changes are lost.
 # Made if it is not there, so that it can be deleted: the file always loads, and in one step.
@@ -65,6 +69,29 @@ def _neighbours(hotspot: Hotspot) -> str:
         type nat hook prerouting priority dstnat; policy accept;
         iifname "{hotspot.interface}" fib daddr type local tcp dport 80 \
 dnat ip to {PORTAL}:{hotspot.portal_port}
+    }}
+"""
+
+
+def _content(hotspot: Hotspot) -> str:
+    """Offer content to other boxes by one card only, and to each its share."""
+    if not hotspot.shares_on:
+        return ""
+    return f"""
+    set neighbours {{
+        type ipv4_addr
+        size 4096
+        flags dynamic
+    }}
+
+    chain content {{
+        type filter hook input priority filter; policy accept;
+        tcp dport != {NEIGHBOUR_PORT} accept
+        iifname != "{hotspot.shares_on}" reject with tcp reset
+        ct state established,related accept
+        ct count over {CONNECTIONS_OF_NEIGHBOURS} reject with tcp reset
+        add @neighbours {{ ip saddr \
+ct count over {CONNECTIONS_OF_NEIGHBOUR} }} reject with tcp reset
     }}
 """
 

@@ -23,13 +23,18 @@ SERVICE = """\
 
 def render_daemon(hotspot: Hotspot) -> str:
     """Return the daemon's file."""
+    return render_daemon_on(hotspot.interface, "helppoint")
+
+
+def render_daemon_on(interface: str, name: str) -> str:
+    """Return the file of a daemon that is known as `name` on one card."""
     return f"""\
-# Help Point: found as helppoint.local. Made by `helppoint hotspot`; changes are lost.
+# Help Point: found as {name}.local. Made by `helppoint hotspot`; changes are lost.
 [server]
-host-name=helppoint
+host-name={name}
 use-ipv4=yes
 use-ipv6=no
-allow-interfaces={hotspot.interface}
+allow-interfaces={interface}
 enable-dbus=no
 ratelimit-interval-usec=1000000
 ratelimit-burst=1000

@@ -8,6 +8,7 @@ from enum import Enum
 from ipaddress import IPv4Network
 
 from appliance.config import BOX_ADDRESS, INTERFACES, Config
+from appliance.errors import ConfigError
 from appliance.hotspot.radios import Radio, find_radio
 from appliance.state.state import HOST_NAME, Settings
 
@@ -43,7 +44,8 @@ class Hotspot:
     `name` is the Wi-Fi's name, 1 to 32 bytes; `passphrase` is empty for an open Wi-Fi. Pages are
     served at PORTAL, `portal_port`. `hosts` are those that the gate lets through besides nhs.uk;
     without `resolvers` (IPv4 addresses) there is no way out and no gate. With
-    `picks_channel` a scan may put another in place of `channel`.
+    `picks_channel` a scan may put another in place of `channel`. `shares_on` is the card on whose
+    side content is offered to other boxes, empty if it is not.
     """
 
     profile: str = "onboard"
@@ -57,6 +59,7 @@ class Hotspot:
     portal_port: int = 8000
     hosts: tuple[str, ...] = ()
     resolvers: tuple[str, ...] = ()
+    shares_on: str = ""
 
     @property
     def has_radio(self) -> bool:
@@ -102,7 +105,8 @@ def hotspot_of(
         uplink: the name servers of the way out, empty if there is none now; None if nobody watches
             it. The file's come before the uplink's, but open no gate without one.
     Raises:
-        ConfigError: the file names a radio that is not in the table, or not for this profile.
+        ConfigError: the file names a radio that is not in the table, or not for this profile; or
+            content would be offered to other boxes on the phones' side.
     """
     table = config.hotspot
     name = settings.wifi_name or DEFAULT_NAME if table.name is None else table.name
@@ -118,7 +122,17 @@ def hotspot_of(
         portal_port=config.port,
         hosts=tuple(sorted({*hosts, *_own_hosts(settings)})),
         resolvers=_resolvers(table.resolvers, uplink) if settings.walled_garden == "on" else (),
+        shares_on=_wired(config) if settings.share_with_neighbours == "on" else "",
     )
+
+
+def _wired(config: Config) -> str:
+    if not config.wired:
+        raise ConfigError(
+            f"share_with_neighbours is on, but {config.wired_interface} is the hotspot's card: name"
+            " the one of the library's network as wired_interface in helppoint.toml"
+        )
+    return config.wired
 
 
 def _resolvers(own: tuple[str, ...], uplink: tuple[str, ...] | None) -> tuple[str, ...]:

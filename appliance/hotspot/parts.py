@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from appliance.errors import HotspotError
-from appliance.hotspot import boot, dnsmasq, firewall, gate, keyfile, mdns
+from appliance.hotspot import boot, dnsmasq, firewall, gate, keyfile, mdns, neighbours
 from appliance.hotspot.asking import (
     CONNECTION,
     alternative_in_use,
@@ -363,7 +363,21 @@ DNSMASQ = Dnsmasq(
     "Addresses and names for phones", (dnsmasq.PATH,), unit="helppoint-dnsmasq.service"
 )
 MDNS = Service(
-    "The name helppoint.local", (mdns.DAEMON_PATH, mdns.SERVICE_PATH), unit="helppoint-mdns.service"
+    "The name helppoint.local",
+    (mdns.DAEMON_PATH, mdns.SERVICE_PATH, neighbours.SERVICE_BESIDE_PAGES_PATH),
+    unit="helppoint-mdns.service",
+)
+# Not awaited: systemd opens it when its card is there.
+CONTENT = Service(
+    "Content for other boxes",
+    (neighbours.SOCKET_PATH,),
+    unit="helppoint-neighbour.socket",
+    is_awaited=False,
+)
+CONTENT_MDNS = Service(
+    "Telling other boxes of it",
+    (neighbours.DAEMON_PATH, neighbours.SERVICE_PATH),
+    unit="helppoint-neighbour-mdns.service",
 )
 # In the order in which they may be put in force; they are undone the other way round. The firewall
 # stands before anything that it guards; the Wi-Fi opens last.
@@ -374,6 +388,8 @@ ALL: tuple[Part, ...] = (
     NETWORK_UNIT,
     DNSMASQ,
     MDNS,
+    CONTENT,
+    CONTENT_MDNS,
     GATE,
     Country("The radio's country", (boot.COUNTRY_PATH,)),
     Firmware("The radio's firmware", (boot.FIRMWARE_PATH,)),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from appliance.files import replace_file
-from appliance.hotspot import boot, dnsmasq, firewall, gate, keyfile, mdns
+from appliance.hotspot import boot, dnsmasq, firewall, gate, keyfile, mdns, neighbours
 from appliance.hotspot.model import Hotspot
 
 # Files that hold a passphrase.
@@ -21,6 +21,7 @@ def render(hotspot: Hotspot) -> Mapping[str, str]:
         mdns.SERVICE_PATH: mdns.SERVICE,
         boot.UNIT_PATH: boot.render_unit(hotspot),
         boot.SYSCTL_PATH: boot.SYSCTL,
+        **neighbours.render(hotspot),
     }
     if hotspot.has_own_network:
         files[keyfile.PATH] = keyfile.render(hotspot)

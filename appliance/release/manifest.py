@@ -9,16 +9,24 @@ from __future__ import annotations
 
 import json
 import re
-import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
 from appliance.errors import TrustError
+from appliance.release.blob import Blob as Blob
+from appliance.release.blob import pack_blob as pack_blob
+from appliance.release.blob import unpack_blob as unpack_blob
+from appliance.release.listing import Listing
 
-FORMAT = 1
+# A release of format 2 has more shards than 16; otherwise the two are the same.
+FORMAT, LARGE_FORMAT = 1, 2
 SHARD_COUNT = 16
+LARGE_SHARD_COUNTS = (32, 64, 128, 256)
+# A change of one file costs one shard, some 45 bytes for each file in it, and release.json, 78 for
+# each shard. Measured up to 100,000 files: docs/sources.md#updates.
+FILES_PER_SHARD = 800
 # Caps on what is read from outside; each is well above the largest release planned for
 # (100,000 files, 26 guides of 12 kB) and well below what would hurt a device with 512 MB.
 MAX_RELEASE_BYTES = 64_000
@@ -34,25 +42,11 @@ _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class Blob:
-    """A gzip blob: the SHA-256 of its compressed bytes, their length, and the length unpacked."""
-
-    sha256: str
-    length: int
-    size: int
-
-    @property
-    def path(self) -> str:
-        """Where it lies, below a repository or a store."""
-        return f"blobs/{self.sha256[:2]}/{self.sha256}.gz"
-
-
-@dataclass(frozen=True, slots=True)
 class Release:
     """A signed snapshot of one channel's content.
 
     Args:
-        shards: SHARD_COUNT blobs, in order.
+        shards: blobs, in order; SHARD_COUNT or one of LARGE_SHARD_COUNTS.
         share: how many of a hundred devices show it; the others wait for a later release.
     """
 
@@ -64,34 +58,18 @@ class Release:
     share: int = ALL
 
 
-def pack_blob(content: bytes) -> tuple[Blob, bytes]:
-    """Compress `content`; the same content gives the same bytes on the same zlib."""
-    compressor = zlib.compressobj(9, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-    data = compressor.compress(content) + compressor.flush()
-    return Blob(sha256(data).hexdigest(), len(data), len(content)), data
+def shard_count(files: int) -> int:
+    """Return how many shards a release of so many files has."""
+    enough = (count for count in LARGE_SHARD_COUNTS if files <= count * FILES_PER_SHARD)
+    return SHARD_COUNT if files <= SHARD_COUNT * FILES_PER_SHARD else next(enough, 256)
 
 
-def unpack_blob(blob: Blob, data: bytes) -> bytes:
-    """Return what `data` holds, once it is proven to be the blob that was signed.
+def shard_of(path: str, count: int = SHARD_COUNT) -> int:
+    """Return which of `count` shards lists `path`: 0 to `count` - 1, evenly spread.
 
-    Raises:
-        TrustError: other bytes than were signed, or not the gzip they claim to be.
+    `count` is a power of two and at most 256.
     """
-    if len(data) != blob.length or sha256(data).hexdigest() != blob.sha256:
-        raise TrustError(f"{blob.path} is damaged: its bytes are not those that were signed")
-    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
-    try:
-        content = unpacker.decompress(data, blob.size + 1)
-    except zlib.error as error:
-        raise TrustError(f"{blob.path} cannot be unpacked: {error}") from error
-    if len(content) != blob.size or not unpacker.eof or unpacker.unused_data:
-        raise TrustError(f"{blob.path} does not unpack to the {blob.size} bytes that were signed")
-    return content
-
-
-def shard_of(path: str) -> int:
-    """Return which shard lists `path`: 0 to SHARD_COUNT - 1, evenly spread."""
-    return sha256(path.encode()).digest()[0] % SHARD_COUNT
+    return sha256(path.encode()).digest()[0] % count
 
 
 def write_shard(files: Mapping[str, Blob]) -> bytes:
@@ -103,8 +81,8 @@ def write_shard(files: Mapping[str, Blob]) -> bytes:
     return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
 
 
-def read_shard(index: int, content: bytes) -> dict[str, Blob]:
-    """Read shard number `index`.
+def read_shard(index: int, content: bytes, count: int = SHARD_COUNT) -> dict[str, Blob]:
+    """Read shard number `index` of `count`.
 
     Raises:
         TrustError: not a shard, or it lists a path that is unsafe or belongs elsewhere.
@@ -112,7 +90,7 @@ def read_shard(index: int, content: bytes) -> dict[str, Blob]:
     what = f"shard {index}"
     files = {}
     for path, listed in _object(what, content).items():
-        if not is_safe_path(path) or shard_of(path) != index:
+        if not is_safe_path(path) or shard_of(path, count) != index:
             raise TrustError(f"{what} lists the file name {path!r:.120}, which may not stand there")
         files[path] = _blob(what, listed)
     if len(files) > MAX_FILES:
@@ -120,21 +98,26 @@ def read_shard(index: int, content: bytes) -> dict[str, Blob]:
     return files
 
 
-def listed_files(release: Release, read: Callable[[Blob], bytes]) -> dict[str, Blob]:
+def listed_files(release: Release, read: Callable[[Blob], bytes]) -> Listing:
     """Return a release's files: path -> blob.
 
     Args:
-        release: whose shards are read.
+        release: whose shards are read, one after the other.
         read: returns what a shard's blob holds, unpacked and verified.
     Raises:
         TrustError: a shard is not one, or there are too many files.
     """
-    files: dict[str, Blob] = {}
+    return Listing.of(_limited(release, read), lambda path: shard_of(path, len(release.shards)))
+
+
+def _limited(release: Release, read: Callable[[Blob], bytes]) -> Iterator[dict[str, Blob]]:
+    listed = 0
     for index, shard in enumerate(release.shards):
-        files.update(read_shard(index, read(shard)))
-    if len(files) > MAX_FILES:
-        raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
-    return files
+        files = read_shard(index, read(shard), len(release.shards))
+        listed += len(files)
+        if listed > MAX_FILES:
+            raise TrustError(f"release {release.number} lists more than {MAX_FILES} files")
+        yield files
 
 
 def is_safe_path(path: str) -> bool:
@@ -145,7 +128,7 @@ def is_safe_path(path: str) -> bool:
 def write_release(release: Release) -> bytes:
     """Return release.json."""
     content = {
-        "format": FORMAT,
+        "format": FORMAT if len(release.shards) == SHARD_COUNT else LARGE_FORMAT,
         "channel": release.channel,
         "release": release.number,
         "released_at": release.released_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -164,12 +147,10 @@ def read_release(content: bytes) -> Release:
     """
     what = "release.json"
     fields = _object(what, content)
-    if fields.get("format") != FORMAT:
-        found = fields.get("format")
-        raise TrustError(f"{what} has format {found!r:.40}, this device reads {FORMAT}")
+    counts = _shard_counts(what, fields.get("format"))
     shards = fields.get("shards")
-    if not isinstance(shards, list) or len(shards) != SHARD_COUNT:
-        raise TrustError(f"{what} does not name its {SHARD_COUNT} shards")
+    if not isinstance(shards, list) or len(shards) not in counts:
+        raise TrustError(f"{what} does not name its {counts[0]} shards or more")
     return Release(
         channel=_text(what, "channel", fields.get("channel"), _NAME),
         number=_count(what, "release", fields.get("release"), 10**9),
@@ -178,6 +159,13 @@ def read_release(content: bytes) -> Release:
         shards=tuple(_blob(what, shard) for shard in shards),
         share=_count(what, "share", fields.get("share", ALL), ALL),
     )
+
+
+def _shard_counts(what: str, found: object) -> tuple[int, ...]:
+    """Return how many shards a release of some format may have."""
+    if type(found) is not int or found not in (FORMAT, LARGE_FORMAT):
+        raise TrustError(f"{what} has format {found!r:.40}, this device reads 1 and 2")
+    return (SHARD_COUNT,) if found == FORMAT else LARGE_SHARD_COUNTS
 
 
 def _object(what: str, content: bytes) -> dict[str, object]:

@@ -11,12 +11,12 @@ from appliance.release.keys import CORE
 from appliance.release.manifest import (
     MAX_BLOB_BYTES,
     MAX_FILE_BYTES,
-    SHARD_COUNT,
     Blob,
     Release,
     is_safe_path,
     pack_blob,
     read_release,
+    shard_count,
     shard_of,
     write_release,
     write_shard,
@@ -84,10 +84,11 @@ def write_blobs(
     Raises:
         ReleaseError: a file is too large when packed.
     """
-    shards: list[dict[str, Blob]] = [{} for _ in range(SHARD_COUNT)]
+    count = shard_count(len(tree))
+    shards: list[dict[str, Blob]] = [{} for _ in range(count)]
     for path, content in sorted(tree.items()):
         on_file(path)
-        shards[shard_of(path)][path] = _write_blob(path, content, folder)
+        shards[shard_of(path, count)][path] = _write_blob(path, content, folder)
     return tuple(
         _write_blob(f"shard {index}", write_shard(files), folder)
         for index, files in enumerate(shards)

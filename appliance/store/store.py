@@ -6,6 +6,7 @@ stick-timestamp.json    the publisher's longer-lived word, for sticks; as receiv
 sites/<name>/           pages made from a release
 current.json            the pointer (store/pointer.py)
 lot                     this device's number for trying out releases; see Store.lot
+hosts.json              how web hosts answer, so that they are asked for less (sync/thrift.py)
 checked.json            when the sources were last asked, what came of it, and when that was new
 """
 
@@ -24,7 +25,7 @@ from datetime import datetime
 from pathlib import Path
 from shutil import disk_usage
 
-from appliance.errors import ApplianceError, SpaceError, StoreError
+from appliance.errors import ApplianceError, BusyError, SpaceError, StoreError
 from appliance.files import (
     FileLimitError,
     held,
@@ -66,6 +67,7 @@ class Store:
         self._patience = patience
         self._pointer_file = folder / "current.json"
         self._checked_file = folder / "checked.json"
+        self._hosts_file = folder / "hosts.json"
 
     def prepare(self) -> None:
         """Make the folders.
@@ -84,7 +86,8 @@ class Store:
         """Keep every other process from changing the store meanwhile.
 
         Raises:
-            StoreError: another update is running, and did not end while it was waited for.
+            BusyError: another update is running, and did not end while it was waited for.
+            StoreError: no right to lock it.
         """
         self.prepare()
         with ExitStack() as ends:
@@ -93,7 +96,7 @@ class Store:
             try:
                 ends.enter_context(lock)
             except BlockingIOError as error:
-                raise StoreError(
+                raise BusyError(
                     f"another update is at work in {self.folder}: wait for it"
                 ) from error
             except OSError as error:
@@ -148,6 +151,23 @@ class Store:
         except (OSError, ApplianceError) as error:
             log.warning("%s is passed over and will be fetched anew: %s", path, error)
             return None
+
+    def length_of(self, path: str) -> int | None:
+        """Return how many bytes lie at a blob's path; None if there are none."""
+        try:
+            return (self.folder / path).stat().st_size
+        except OSError:
+            return None
+
+    def let_group_read_metadata(self) -> None:
+        """Let the processes of our group read what the TUF client keeps for its own user alone.
+
+        All of it is public, and other boxes are offered it as it came.
+        """
+        for path in self.metadata.rglob("*.json"):
+            mode = path.stat().st_mode
+            if not mode & 0o040:
+                path.chmod(mode | 0o040)
 
     def free_bytes(self) -> int | None:
         """Return how many bytes are free on the store's disk; None if that cannot be asked."""
@@ -211,17 +231,16 @@ class Store:
 
     def prune(self, blobs: Collection[str], sites: Collection[str | None]) -> bool:
         """Remove every blob and site folder that is not named. Returns whether there was any."""
-        files = [
-            path
-            for path in (self.folder / "blobs").glob("*/*")
-            if path.relative_to(self.folder).as_posix() not in blobs
-        ]
-        folders = [path for path in (self.folder / "sites").iterdir() if path.name not in sites]
-        for path in files:
-            path.unlink()
-        for folder in folders:
-            shutil.rmtree(folder)
-        return bool(files or folders)
+        is_any = False
+        for path in (self.folder / "blobs").glob("*/*"):
+            if path.relative_to(self.folder).as_posix() not in blobs:
+                path.unlink()
+                is_any = True
+        for folder in (self.folder / "sites").iterdir():
+            if folder.name not in sites:
+                shutil.rmtree(folder)
+                is_any = True
+        return is_any
 
     def lot(self) -> int:
         """Return this device's lot, 0 to 99: releases for 5 in 100 are shown by lots 0 to 4.
@@ -282,6 +301,22 @@ class Store:
         if not isinstance(notes, dict):
             return {}
         return {str(name): value for name, value in notes.items() if isinstance(value, str)}
+
+    def note_hosts(self, hosts: Mapping[str, Mapping[str, object]]) -> None:
+        """Remember how web hosts answer: their addresses, and what is known of each.
+
+        Raises:
+            OSError: no space, or no right to write.
+        """
+        replace_file(self._hosts_file, json.dumps(hosts, indent=1).encode())
+
+    def hosts(self) -> dict[str, dict[str, object]]:
+        """Return what is remembered of web hosts, by address; nothing if it is lost."""
+        try:
+            found = json.loads(read_file(self._hosts_file, MAX_POINTER_BYTES))
+            return {str(name): dict(fields) for name, fields in found.items()}
+        except (OSError, ValueError, TypeError, AttributeError, RecursionError, FileLimitError):
+            return {}
 
 
 def disk_error(error: OSError, place: Path | str) -> StoreError:

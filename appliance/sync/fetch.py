@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import compress
 
-from appliance.errors import SourceError
+from appliance.errors import SourceError, TrustError
 from appliance.release.layout import STICK_TIMESTAMP
+from appliance.release.listing import Listing
 from appliance.release.manifest import Blob, Release, unpack_blob
 from appliance.store.store import Store
 from appliance.sync.content import listed, verified
@@ -20,6 +24,8 @@ Progress = Callable[[str, int, int], None]
 TellBytes = Callable[[int, int], None]
 # python-tuf's own limit for a timestamp.
 MAX_TIMESTAMP_BYTES = 16_384
+# blobs/00 to blobs/ff, should they not be there yet.
+FOLDERS_OF_BLOBS = 256
 
 
 def fetch_missing(
@@ -29,7 +35,7 @@ def fetch_missing(
     store: Store,
     progress: Progress,
     tell_bytes: TellBytes = lambda _done, _total: None,
-) -> dict[str, Blob]:
+) -> Listing:
     """Bring every blob that is wanted into the store. Returns path -> blob.
 
     Raises:
@@ -39,39 +45,66 @@ def fetch_missing(
         StoreError: the disk refused.
     """
     files = listed(release, languages, lambda blob: fetched(store, blob, source))
-    missing = [blob for blob in dict.fromkeys(files.values()) if verified(store, blob) is None]
-    if not missing:
+    lacks = _lacks(files, store)
+    if not any(lacks):
         return files
-    _require_space(missing, store)
-    _fetch(missing, source, store, progress, tell_bytes)
+    _require_space(compress(files.blobs(), lacks), store)
+    _fetch(files, lacks, source, store, Tell(progress, tell_bytes))
     return files
 
 
-def _fetch(
-    missing: Sequence[Blob],
-    source: Source,
-    store: Store,
-    progress: Progress,
-    tell_bytes: TellBytes,
-) -> None:
-    total, so_far = sum(blob.length for blob in missing), 0
-    tell_bytes(0, total)
-    progress("fetching", 0, len(missing))
-    brought = zip(missing, _all_fetched(missing, source, store), strict=True)
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Whom to tell how far it is, in files and in bytes."""
+
+    files: Progress
+    bytes: TellBytes
+
+
+def _fetch(files: Listing, lacks: bytearray, source: Source, store: Store, tell: Tell) -> None:
+    count = sum(lacks)
+    total, so_far = sum(blob.length for blob in compress(files.blobs(), lacks)), 0
+    tell.bytes(0, total)
+    tell.files("fetching", 0, count)
+    fetching = _all_fetched(compress(files.blobs(), lacks), source, store)
+    brought = zip(compress(files.blobs(), lacks), fetching, strict=True)
     for done, (blob, _) in enumerate(brought, 1):
         so_far += blob.length
-        tell_bytes(so_far, total)
-        progress("fetching", done, len(missing))
+        tell.bytes(so_far, total)
+        tell.files("fetching", done, count)
 
 
-def _all_fetched(missing: Sequence[Blob], source: Source, store: Store) -> Iterator[bytes]:
+def _lacks(files: Listing, store: Store) -> bytearray:
+    """Return for each file 1 if its blob must be fetched, once for each blob; else 0."""
+    seen: set[bytes] = set()
+    lacks = bytearray()
+    for blob in files.blobs():
+        digest = bytes.fromhex(blob.sha256)
+        is_lacking = digest not in seen and verified(store, blob) is None
+        if is_lacking:
+            seen.add(digest)
+        lacks.append(is_lacking)
+    return lacks
+
+
+def _all_fetched(blobs: Iterable[Blob], source: Source, store: Store) -> Iterator[None]:
+    """Fetch them, several at once; no more is kept in memory than is on its way."""
     if source.at_once == 1:
-        yield from (fetched(store, blob, source) for blob in missing)
+        for blob in blobs:
+            fetched(store, blob, source)
+            yield
         return
     with ThreadPoolExecutor(source.at_once) as pool:
-        fetching = [pool.submit(fetched, store, blob, source) for blob in missing]
+        fetching: deque[Future[bytes]] = deque()
         try:
-            yield from (one.result() for one in fetching)
+            for blob in blobs:
+                fetching.append(pool.submit(fetched, store, blob, source))
+                if len(fetching) > source.at_once:
+                    fetching.popleft().result()
+                    yield
+            while fetching:
+                fetching.popleft().result()
+                yield
         finally:
             for rest in fetching:
                 rest.cancel()
@@ -82,7 +115,10 @@ def fetched(store: Store, blob: Blob, source: Source) -> bytes:
     content = verified(store, blob)
     if content is None:
         data = read_all(source, blob.path, blob.length)
-        content = unpack_blob(blob, data)
+        try:
+            content = unpack_blob(blob, data)
+        except TrustError as error:
+            raise TrustError(f"{source.name}: {error}") from error
         store.write_blob(blob.path, data)
     return content
 
@@ -96,9 +132,10 @@ def keep_stick_timestamp(source: Source, store: Store) -> None:
         log.info("no longer-lived timestamp for sticks: %s", error)
 
 
-def _require_space(missing: Sequence[Blob], store: Store) -> None:
+def _require_space(missing: Iterable[Blob], store: Store) -> None:
     """Refuse at once what would fail half-way: the new files, and pages as large as today's."""
     pointer = store.pointer()
     size, files = (0, 0) if pointer is None else store.size_of_site(pointer.current.site)
-    # Each blob may need a folder too.
-    store.require_space(sum(blob.length for blob in missing) + size, 2 * len(missing) + files)
+    for blob in missing:
+        size, files = size + blob.length, files + 1
+    store.require_space(size, files + FOLDERS_OF_BLOBS)

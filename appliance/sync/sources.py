@@ -6,18 +6,27 @@ A source only brings bytes; sync/trust.py decides whether to believe them.
 from __future__ import annotations
 
 import logging
-from collections.abc import Generator
+import re
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from appliance.errors import ApplianceError, SourceError
-from appliance.files import read_file
-from appliance.sync.web import CONNECTIONS, CertificateTimeError, MissingError, Web
+from appliance.errors import SourceError
+from appliance.sync.beneath import StrangeFileError, pieces
+from appliance.sync.web import (
+    CONNECTIONS,
+    PERHAPS_LOGIN,
+    CertificateTimeError,
+    MissingError,
+    Web,
+)
 
 log = logging.getLogger(__name__)
 
+# Metadata and release.json begin with {, blobs with gzip's own sign: nothing of ours with <.
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 MAX_FOLDER_FILE_BYTES = 4_000_000
 
 
@@ -90,18 +99,48 @@ class HttpSource:
         self._base_url = base_url.rstrip("/") + "/"
         self._web = web or Web()
 
-    def chunks(self, path: str) -> Generator[bytes]:
-        """Yield a file's bytes as they arrive; see `Source.chunks`.
+    def chunks(
+        self,
+        path: str,
+        *,
+        unless: str = "",
+        heard: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> Generator[bytes]:
+        """Yield a file's bytes as they arrive; see `Source.chunks` and `Web.chunks`.
 
         Where only the date is wrong with a certificate, this goes on without TLS: a device without
         a clock could never mend its clock otherwise, and what is signed needs no TLS to be true.
         """
         try:
-            yield from self._web.chunks(self._base_url + path)
+            yield from self._content(path, unless, heard)
         except CertificateTimeError as error:
             log.warning("%s: going on without TLS, all content is signed", error)
             self._base_url = self._base_url.replace("https://", "http://", 1)
-            yield from self._web.chunks(self._base_url + path)
+            yield from self._content(path, unless, heard)
+
+    def _content(
+        self, path: str, unless: str, heard: Callable[[Mapping[str, str]], None] | None
+    ) -> Generator[bytes]:
+        """Yield a file's bytes; a network's log-in page in its place is told from an attack."""
+        is_first = True
+        url = self._base_url + path
+        with closing(self._web.chunks(url, unless=unless, heard=heard)) as chunks:
+            for chunk in chunks:
+                if is_first and _WEB_PAGE.match(chunk):
+                    raise SourceError(f"{url} was answered with a web page: {PERHAPS_LOGIN}")
+                is_first = False
+                yield chunk
+
+    def status(self, path: str) -> int:
+        """Return how the host answers for a file, without the file; 0 if it does not.
+
+        Nothing depends on it: whoever asks goes on with `chunks`, which says what is wrong.
+        """
+        try:
+            return self._web.status(self._base_url + path)
+        except SourceError as error:
+            log.info("%s", error)
+            return 0
 
     def close(self) -> None:
         """Close the connections."""
@@ -109,7 +148,7 @@ class HttpSource:
 
 
 class FolderSource:
-    """A folder: the embedded release, a memory stick, a network drive."""
+    """A folder: the embedded release, a memory stick, a network drive. It follows no link."""
 
     at_once = 1
 
@@ -119,19 +158,18 @@ class FolderSource:
 
     def chunks(self, path: str) -> Generator[bytes]:
         """Yield a file's bytes; see `Source.chunks`."""
-        file = self._folder / path
-        if not self._folder.is_dir():
-            raise SourceError(f"{self.name} is not a folder, or is not there any more")
-        if not file.resolve().is_relative_to(self._folder.resolve()):
-            raise SourceError(f"{file} leads out of {self.name} by a symbolic link")
         try:
-            yield read_file(file, MAX_FOLDER_FILE_BYTES)
+            yield from pieces(self._folder, path, MAX_FOLDER_FILE_BYTES)
         except FileNotFoundError as error:
+            if not self._folder.is_dir():
+                where = f"{self.name} is not a folder, or is not there any more"
+                raise SourceError(where) from error
             raise MissingError(f"{self.name}: there is no {path}") from error
         except OSError as error:
-            raise SourceError(f"{file} cannot be read: {error.strerror}") from error
-        except ApplianceError as error:
-            raise SourceError(str(error)) from error
+            where = f"{self.name}: {path} cannot be read: {error.strerror}"
+            raise SourceError(where) from error
+        except StrangeFileError as error:
+            raise SourceError(f"{self.name}: {error}") from error
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -21,6 +21,8 @@ _REFUSED = {
     " date, or is older than what is shown. Do not use this stick.",
 }
 
+NOBODY = "There was nobody to ask for new content: bring it by a memory stick, or name an origin."
+
 
 def words_of_failure(error: ApplianceError, kind: str) -> str:
     """Return what staff are told of a sync that failed; the log has the rest.

@@ -12,13 +12,14 @@ import waitress
 
 from appliance.clock import today
 from appliance.errors import ConfigError, StateError
-from appliance.state.state import Counts
-from appliance.web.adapted import Adapted
 from appliance.web.front import Front
-from appliance.web.portal.portal import Portal
 
 if TYPE_CHECKING:
     from types import FrameType
+
+    from appliance.state.state import Counts
+    from appliance.web.adapted import Adapted
+    from appliance.web.portal.portal import Portal
 
 
 log = logging.getLogger(__name__)
@@ -50,19 +51,7 @@ def serve(
     # Which page stood in a queue, or broke, is nobody's business: the place is logged elsewhere.
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
     try:
-        server = waitress.create_server(
-            application,
-            host=host,
-            port=port,
-            threads=THREADS,
-            _dispatcher=Front(application.whole_page, THREADS),
-            connection_limit=CONNECTION_LIMIT,
-            channel_timeout=CHANNEL_TIMEOUT_S,
-            cleanup_interval=CLEANUP_INTERVAL_S,
-            ident=None,
-            max_request_body_size=64_000,
-            max_request_header_size=16_000,
-        )
+        server = listener(application, host, port, THREADS)
     except OSError as error:
         raise ConfigError(
             f"cannot listen on {host} port {port}: {error.strerror}. Is a help point already"
@@ -70,7 +59,7 @@ def serve(
         ) from error
     stopping = threading.Event()
     flusher = threading.Thread(target=_flush_hourly, args=(counts, stopping), daemon=True)
-    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGTERM, stop)
     flusher.start()
     on_ready(server.effective_port)
     try:
@@ -84,7 +73,31 @@ def serve(
         _flush(counts)
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
+def listener(
+    application: Adapted | Portal, host: str, port: int, threads: int
+) -> waitress.server.BaseWSGIServer:
+    """Return what listens and will serve once it is run.
+
+    Raises:
+        OSError: the address is taken, or not ours.
+    """
+    return waitress.create_server(
+        application,
+        host=host,
+        port=port,
+        threads=threads,
+        _dispatcher=Front(application.whole_page, threads),
+        connection_limit=CONNECTION_LIMIT,
+        channel_timeout=CHANNEL_TIMEOUT_S,
+        cleanup_interval=CLEANUP_INTERVAL_S,
+        ident=None,
+        max_request_body_size=64_000,
+        max_request_header_size=16_000,
+    )
+
+
+def stop(_number: int, _frame: FrameType | None) -> None:
+    """End the process in good order, when a signal says so."""
     raise SystemExit(0)
 
 

@@ -18,6 +18,9 @@ rm "${root}"/*.whl
 install --mode=644 "${here}"/systemd/*.{service,timer} "${root}/etc/systemd/system/"
 install -D --mode=644 --target-directory="${root}/etc/systemd/system/wpa_supplicant.service.d" \
   "${here}/systemd/wpa_supplicant.service.d/helppoint.conf"
+install -D --mode=755 --target-directory="${root}/usr/lib/helppoint" "${here}/systemd/mount-stick"
+install -D --mode=644 --target-directory="${root}/usr/lib/udev/rules.d" \
+  "${here}/systemd/90-helppoint-stick.rules"
 install --mode=644 "${here}/systemd/sysusers.conf" "${root}/usr/lib/sysusers.d/helppoint.conf"
 chroot "${root}" systemd-sysusers helppoint.conf
 install --mode=644 "${here}/systemd/tmpfiles.conf" "${root}/usr/lib/tmpfiles.d/helppoint.conf"

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from tests.bench.box import Box, make_box, serving
 from tests.bench.figure import Figure, at_most
-from tests.bench.memory import megabytes, visit
-from tests.bench.processes import ROOT
+from tests.bench.memory import visit
+from tests.bench.processes import ROOT, megabytes
 from tests.bench.wrk import load
 
 SIZES = (26, 1_000, 10_000)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import http.client
-import re
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
 
 from tests.bench.box import Box, serving
 from tests.bench.figure import BenchError, Figure, at_most
+from tests.bench.processes import megabytes
 from tests.bench.web import HOST, TIMEOUT_S, ask
 
 REQUESTS, VISITORS = 1_000, 8
@@ -61,12 +61,3 @@ def _visit_share(port: int, addresses: list[str]) -> None:
                 raise BenchError(f"{address} was answered with {status}")
     finally:
         connection.close()
-
-
-def megabytes(pid: int, file: str, name: str) -> float:
-    """Read a line such as `VmRSS:   41280 kB`, where a kB has 1,024 bytes."""
-    text = Path(f"/proc/{pid}/{file}").read_text("ascii")
-    found = re.search(rf"^{name}:\s+(\d+) kB$", text, re.MULTILINE)
-    if found is None:
-        raise BenchError(f"/proc/{pid}/{file} has no {name}")
-    return int(found[1]) * 1024 / 1e6

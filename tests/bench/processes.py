@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -66,11 +67,34 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int, path: str) -> 
     raise BenchError(f"{process.args!r} did not answer {path} in {READY_TIMEOUT_S} s")
 
 
+def wait_until_listening(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return as soon as anything answers at a port, whatever it speaks.
+
+    Raises:
+        BenchError: the program ended, or took too long.
+    """
+    deadline = time.monotonic() + READY_TIMEOUT_S
+    while process.poll() is None and time.monotonic() < deadline:
+        if is_answering(port):
+            return
+        time.sleep(POLL_EVERY_S)
+    raise BenchError(f"{process.args!r} did not listen within {READY_TIMEOUT_S} s")
+
+
 def cpu_s(pid: int) -> float:
     """Return how long a process has worked, in user and system mode together."""
     # After the command's name in brackets: state is field 3, utime 14, stime 15 (man 5 proc).
     fields = Path(f"/proc/{pid}/stat").read_text("ascii").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / 100
+
+
+def megabytes(pid: int, file: str, name: str) -> float:
+    """Read a line such as `VmRSS:   41280 kB`, where a kB has 1,024 bytes."""
+    text = Path(f"/proc/{pid}/{file}").read_text("ascii")
+    found = re.search(rf"^{name}:\s+(\d+) kB$", text, re.MULTILINE)
+    if found is None:
+        raise BenchError(f"/proc/{pid}/{file} has no {name}")
+    return int(found[1]) * 1024 / 1e6
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

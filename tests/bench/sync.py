@@ -15,7 +15,7 @@ from tests.bench.meter import Meter, metering
 from tests.bench.processes import run
 from tests.bench.web import HOST
 
-MAX_REQUESTS, MAX_BYTES = 2, 2_000
+MAX_REQUESTS, MAX_BYTES = 2, 1_000
 
 
 def measure(box: Box, _folder: Path) -> list[Figure]:

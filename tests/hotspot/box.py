@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from appliance.errors import HotspotError
-from appliance.hotspot import boot, dnsmasq, gate, keyfile, mdns
+from appliance.hotspot import boot, dnsmasq, gate, keyfile, mdns, neighbours
 from appliance.hotspot.model import PORTAL
 from appliance.hotspot.system import System
 
@@ -19,8 +19,15 @@ FILES = {
     "helppoint-network.service": boot.UNIT_PATH,
     "helppoint-dnsmasq.service": dnsmasq.PATH,
     "helppoint-mdns.service": mdns.DAEMON_PATH,
+    "helppoint-neighbour.socket": neighbours.SOCKET_PATH,
+    "helppoint-neighbour-mdns.service": neighbours.DAEMON_PATH,
     "helppoint-gate.service": gate.PATH,
     "helppoint-hotspot.service": None,
+}
+# Units that come with the files; the others lie on the box from the start.
+RENDERED = {
+    "helppoint-network.service": boot.UNIT_PATH,
+    "helppoint-neighbour.socket": neighbours.SOCKET_PATH,
 }
 QUESTIONS = (
     "systemctl show",
@@ -51,9 +58,7 @@ class Kept:
     addresses: set[str] = field(default_factory=set)
     running: dict[str, str] = field(default_factory=dict)
     enabled: set[str] = field(default_factory=set)
-    known_units: set[str] = field(
-        default_factory=lambda: set(FILES) - {"helppoint-network.service"}
-    )
+    known_units: set[str] = field(default_factory=lambda: FILES.keys() - RENDERED.keys())
     profile: str = ""
     is_up: bool = False
     kernel: dict[str, str] = field(default_factory=lambda: {"net.ipv4.icmp_ratelimit": "1000"})
@@ -158,9 +163,7 @@ class Box(System):
     def _systemctl(self, *words: str) -> str:
         verb = next(word for word in words if not word.startswith("--"))
         if verb == "daemon-reload":
-            unit = "helppoint-network.service"
-            known = self.kept.known_units
-            (known.add if (self.root / boot.UNIT_PATH).exists() else known.discard)(unit)
+            self._reload()
             return ""
         unit = words[-1]
         if verb == "show":
@@ -179,6 +182,11 @@ class Box(System):
             case _:
                 raise AssertionError(words)
         return ""
+
+    def _reload(self) -> None:
+        known = self.kept.known_units
+        for unit, path in RENDERED.items():
+            (known.add if (self.root / path).exists() else known.discard)(unit)
 
     def _show(self, unit: str) -> str:
         state = "active" if unit in self.kept.running else "inactive"

@@ -34,6 +34,8 @@ SAMPLES = {
     "usb-unknown": Hotspot(profile="usb", interface="wlan1", passphrase=PASSPHRASE),
     "external": Hotspot(profile="external", interface="eth1", resolvers=("192.168.1.1",)),
     "lan": Hotspot(profile="lan", interface="eth0", portal_port=80),
+    "sharing": Hotspot(shares_on="eth0"),
+    "lan-sharing": Hotspot(profile="lan", interface="eth0", portal_port=80, shares_on="eth0"),
 }
 
 

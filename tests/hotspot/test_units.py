@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from appliance.hotspot import boot
+from appliance.hotspot import boot, neighbours
 from appliance.hotspot.model import Hotspot
 from appliance.hotspot.parts import ALL, Service
+from appliance.hotspot.render import render
 
 FOLDER = Path(__file__).parents[2] / "systemd"
 UNITS = sorted(path.name for path in FOLDER.glob("*.service"))
@@ -20,9 +21,12 @@ MOST_EXPOSED = {
     # Less once systemd hands it its socket, and it has no network of its own.
     "helppoint-web.service": 1.0,
     "helppoint-sync.service": 1.3,
+    "helppoint-stick@.service": 0.6,
     "helppoint-dnsmasq.service": 1.9,
     "helppoint-gate.service": 1.9,
     "helppoint-mdns.service": 1.9,
+    "helppoint-neighbour.service": 0.5,
+    "helppoint-neighbour-mdns.service": 1.9,
     # Root, and it may ask systemd for anything: what it is denied here guards against mistakes.
     "helppoint-hotspot.service": 3.7,
 }
@@ -39,7 +43,8 @@ def _systemd(*words: str) -> subprocess.CompletedProcess[str]:
 
 def test_every_unit_that_apply_starts_is_here() -> None:
     named = {part.unit for part in ALL if isinstance(part, Service)}
-    assert named - {Path(boot.UNIT_PATH).name} <= set(UNITS)
+    made = {Path(boot.UNIT_PATH).name, Path(neighbours.SOCKET_PATH).name}
+    assert named - made <= set(UNITS)
     assert set(MOST_EXPOSED) == set(UNITS)
 
 
@@ -52,8 +57,10 @@ def test_the_first_line_says_why(unit: str) -> None:
 def test_systemd_takes_them(tmp_path: Path) -> None:
     for unit in UNITS:
         shutil.copy(FOLDER / unit, tmp_path)
-    made = tmp_path / Path(boot.UNIT_PATH).name
-    made.write_text(boot.render_unit(Hotspot()))
+    sharing = Hotspot(shares_on="enx-1.2")
+    for path, text in render(sharing).items():
+        if path.startswith("etc/systemd/system/"):
+            (tmp_path / Path(path).name).write_text(text)
     # This machine has neither the appliance nor, perhaps, the programs.
     done = _systemd("verify", "--man=no", *(str(path) for path in sorted(tmp_path.iterdir())))
     said = [line for line in done.stderr.splitlines() if "helppoint" in line]

@@ -22,12 +22,15 @@ from pathlib import Path
 # Well above what any answer takes here: a refusal is told from silence by its kind, not its time.
 PATIENCE_S = 5
 MDNS = "224.0.0.251"
+FIND_S = (1.0, 2.0, 4.0, 8.0)
 
 
-def ask(server: str, name: str, kind: str, port: str = "53") -> dict[str, object]:
+def ask(
+    server: str, name: str, kind: str, port: str = "53", wait_s: float = PATIENCE_S
+) -> dict[str, object]:
     """Ask a name server. Returns the response code and the answers' data."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.settimeout(PATIENCE_S)
+        udp.settimeout(wait_s)
         udp.sendto(_question(name, kind), (server, int(port)))
         answer, sender = udp.recvfrom(1500)
     return {**_read(answer, kind), "sender": sender[0]}
@@ -169,8 +172,17 @@ def crowd(host: str, port: str, count: str) -> list[str]:
 
 
 def find(name: str) -> dict[str, object]:
-    """Ask everybody near for a name (multicast DNS, answered to this port)."""
-    return ask(MDNS, name, "1", "5353")
+    """Ask everybody near for a name (multicast DNS, answered to this port).
+
+    Asked again as phones do, a second later and then ever more seldom (RFC 6762, 5.2): who has
+    just come up looks first whether the name is taken, and answers nobody meanwhile.
+    """
+    for wait_s in FIND_S:
+        try:
+            return ask(MDNS, name, "1", "5353", wait_s)
+        except TimeoutError:
+            continue
+    raise TimeoutError(f"nobody answered to {name}, asked {len(FIND_S)} times")
 
 
 def _kind(error: OSError) -> str:

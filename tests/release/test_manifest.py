@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from appliance.errors import TrustError
 from appliance.release.manifest import (
+    LARGE_SHARD_COUNTS,
+    MAX_RELEASE_BYTES,
     SHARD_COUNT,
     Blob,
     Release,
@@ -19,6 +21,7 @@ from appliance.release.manifest import (
     pack_blob,
     read_release,
     read_shard,
+    shard_count,
     shard_of,
     unpack_blob,
     write_release,
@@ -80,6 +83,43 @@ def test_a_release_for_some_devices_comes_back_as_written() -> None:
     assert b"share" not in write_release(_RELEASE)
 
 
+@pytest.mark.parametrize("count", LARGE_SHARD_COUNTS)
+def test_a_large_release_comes_back_as_written_and_older_devices_know_why_not(count: int) -> None:
+    large = replace(_RELEASE, shards=(_BLOB,) * count)
+    content = write_release(large)
+    assert read_release(content) == large
+    # 256 shards, and the pointer keeps two releases.
+    assert len(content) < MAX_RELEASE_BYTES / 2
+    assert json.loads(content)["format"] == 2
+
+
+@pytest.mark.parametrize("count", [0, 1, 15, 17, 31, 33, 512])
+def test_other_numbers_of_shards_are_refused(count: int) -> None:
+    fields = json.loads(write_release(replace(_RELEASE, shards=(_BLOB,) * count)))
+    for number in (1, 2):
+        with pytest.raises(TrustError, match="shards"):
+            read_release(json.dumps({**fields, "format": number}).encode())
+
+
+def test_a_shard_has_at_most_some_800_files() -> None:
+    assert [shard_count(files) for files in (0, 12_800, 12_801, 100_000, 200_000)] == [
+        16, 16, 32, 128, 256,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", LARGE_SHARD_COUNTS)
+def test_paths_spread_over_many_shards_too(count: int) -> None:
+    assert {shard_of(f"g{n}.md", count) for n in range(count * 20)} == set(range(count))
+
+
+def test_a_file_is_in_another_shard_of_many() -> None:
+    path = next(path for n in range(99) if shard_of(path := f"g{n}.md", 32) >= 16)
+    shard = write_shard({path: _BLOB})
+    assert read_shard(shard_of(path, 32), shard, 32) == {path: _BLOB}
+    with pytest.raises(TrustError, match="may not stand there"):
+        read_shard(shard_of(path), shard, 32)
+
+
 def test_a_shard_comes_back_as_written() -> None:
     paths = [path for path in (f"guides/en/g{n}.md" for n in range(200)) if shard_of(path) == 3]
     files = dict.fromkeys(paths, _BLOB)
@@ -123,7 +163,8 @@ def test_a_shard_that_names_a_file_twice_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("format", 2), ("format", None), ("channel", "../core"), ("channel", 3), ("release", -1),
+        ("format", 2), ("format", 3), ("format", True), ("format", None),
+        ("channel", "../core"), ("channel", 3), ("release", -1),
         ("release", True), ("release", 1.5), ("release", 10**10), ("released_at", "yesterday"),
         ("released_at", None), ("min_app", "new"), ("shards", []), ("shards", [[1, 2, 3]] * 16),
         ("shards", [["ab" * 32, 1]] * 16), ("shards", [["AB" * 32, 1, 1]] * 16),

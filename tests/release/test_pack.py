@@ -28,7 +28,7 @@ def _content(publisher: Publisher, number: int) -> dict[str, bytes]:
     content = {}
     for index, shard in enumerate(release.shards):
         listed = unpack_blob(shard, (publisher.repository / shard.path).read_bytes())
-        for path, blob in read_shard(index, listed).items():
+        for path, blob in read_shard(index, listed, len(release.shards)).items():
             content[path] = unpack_blob(blob, (publisher.repository / blob.path).read_bytes())
     return content
 
@@ -37,6 +37,13 @@ def test_a_packed_tree_can_be_read_back(publisher: Publisher) -> None:
     release, is_new = publisher.pack(TREE)
     assert (release.number, is_new) == (1, True)
     assert _content(publisher, 1) == TREE
+
+
+def test_a_tree_of_many_files_can_be_read_back(publisher: Publisher) -> None:
+    many = {f"pictures/p{number}.png": b"p" for number in range(12_801)}
+    release, _ = publisher.pack(many)
+    assert len(release.shards) == 32
+    assert _content(publisher, 1) == many
 
 
 def test_packing_the_same_content_twice_gives_the_same_shards_and_blobs(

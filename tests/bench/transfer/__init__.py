@@ -1,0 +1,1 @@
+"""Bytes and requests of updates, and the fleet: `make bench-sync`, `make bench-fleet`."""
