@@ -53,6 +53,12 @@ class StoreError(ApplianceError):
     advice = "Run `helppoint sync`. If it fails too, check the card's free space."
 
 
+class SpaceError(StoreError):
+    """There is no room for what an update needs."""
+
+    advice = "Nothing was changed. Make room on the card, or use a larger one, and sync again."
+
+
 class BusyError(StoreError):
     """Another update is at work in the store just now."""
 

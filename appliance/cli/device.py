@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
@@ -28,13 +29,14 @@ from appliance.errors import (
 )
 from appliance.handouts.logo import kept
 from appliance.release.manifest import Release, read_release
-from appliance.site.published import open_site
+from appliance.site.published import open_site, tried_site
 from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
 from appliance.state.syncing import SyncFolder
 from appliance.store.pointer import Pointer
 from appliance.store.store import Patience, Store
 from appliance.sync.anchor import read_anchor
+from appliance.sync.confirm import asks_health, refusal
 from appliance.sync.content import all_languages, has_languages
 from appliance.sync.neighbours import neighbours_on
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
@@ -88,6 +90,7 @@ def sync_command(
                 # Judged as of the publisher's newest word that this box has heard.
                 moment = box.known_moment() if accept_expired else box.now()
                 used = box.sync_from_anybody(tuple(sources), moment, only_neighbours=neighbours)
+                box.go_back_if_refused()
     if is_on_network(used) and not no_links:
         check_links(config, box.now())
 
@@ -314,6 +317,26 @@ class Box:
             f"no content source: name one, or set origins in {self.config.home / 'helppoint.toml'}"
         )
 
+    def go_back_if_refused(self) -> None:
+        """Go back to the release before if the public process cannot show this one.
+
+        Raises:
+            StoreError: it cannot; what is shown again is said.
+        """
+        pointer = self.store.pointer()
+        if pointer is None:
+            return
+        why = refusal(pointer.current.site, asks_health(self.config.host, self.config.port))
+        if not why:
+            return
+        number = _shown_release(pointer).number
+        if pointer.previous is None:
+            raise StoreError(f"release {number} cannot be shown as it should be: {why}")
+        before = roll_back(self.device).number
+        raise StoreError(
+            f"release {number} could not be shown, so release {before} is shown again: {why}"
+        )
+
     def now(self) -> datetime:
         """Return the trusted time: never before the publisher's newest word was signed."""
         return now(self.known_moment())
@@ -388,6 +411,10 @@ class Box:
     def _render(self, catalogue: Catalogue, release: Release, folder: Path) -> None:
         settings = SettingsFile(self.config.settings_file).read()
         logo = kept(self.config.logo_file)
-        render_site(catalogue, release, settings, folder, self.report, logo)
+        try:
+            render_site(catalogue, release, settings, folder, self.report, logo)
+        except sqlite3.Error as error:
+            # The search index: mostly a full card.
+            raise StoreError(f"{folder}: {error}: nothing was changed") from error
         # What the public process cannot open is never moved to.
-        open_site(folder)
+        tried_site(folder)

@@ -9,7 +9,7 @@ from pathlib import Path
 from appliance.errors import StoreError
 
 # They write what a box shows. Others need root (the hotspot), or write where they are told to.
-COMMANDS = frozenset({"sync", "rollback", "settings"})
+COMMANDS = frozenset({"sync", "stick", "rollback", "settings"})
 # As the units have it: the group reads, nobody else does.
 UMASK = 0o027
 

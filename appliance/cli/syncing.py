@@ -84,7 +84,9 @@ class Report:
                 self._end(DONE, NOBODY)
                 raise
             except ApplianceError as error:
-                self._end(FAILED, words_of_failure(error, self._state.source))
+                # Nobody to ask is no fault: a stick may be all that a library has.
+                state = DONE if isinstance(error, NoSourceError) else FAILED
+                self._end(state, words_of_failure(error, self._state.source))
                 raise
             self._end(DONE, words_of_success(self._release, is_new=self._is_new))
 

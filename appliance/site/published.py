@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -12,12 +14,15 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from appliance.errors import StoreError
+from appliance.errors import SearchError, StoreError
 from appliance.files import read_file
 from appliance.site import addresses
-from appliance.site.search.find import Found, Question, find
+from appliance.site.search.find import Found, Question, find, refuse_unreadable
 from appliance.site.templates import render
+from appliance.store.pointer import Pointer
 from appliance.store.store import Store
+
+log = logging.getLogger(__name__)
 
 PAGES = "pages"
 INDEX = "search.db"
@@ -140,6 +145,36 @@ def open_site(folder: Path) -> Site:
     return Site(folder, facts)
 
 
+def tried_site(folder: Path) -> Site:
+    """Read a folder that `render_site` filled, and try whether its pages can be shown.
+
+    Costs a few files, so it is done once for each folder: home pages and the search index.
+
+    Raises:
+        StoreError: it is missing or damaged, or may not be read.
+    """
+    site = open_site(folder)
+    if not site.facts.frames:
+        raise StoreError(f"the pages in {folder} are in no language")
+    for language in site.facts.frames:
+        home = site.file(addresses.home(language))
+        if home is None or not site.read(home):
+            raise StoreError(f"the pages in {folder} lack the home page of {language}")
+    try:
+        refuse_unreadable(folder / INDEX)
+    except SearchError as error:
+        raise StoreError(f"the pages in {folder} cannot be searched: {error}") from error
+    return site
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A folder of pages that the pointer leads to and that cannot be shown, and why."""
+
+    site: str
+    why: str
+
+
 def _is_sound(facts: Facts) -> bool:
     """Whether each field is of its type, and there is a language."""
     texts = (facts.content_security_policy, facts.renew_on)
@@ -155,12 +190,16 @@ def _is_sound(facts: Facts) -> bool:
 
 
 class Published:
-    """What the store's pointer shows, looked up anew only when the pointer has moved."""
+    """What the store's pointer shows, looked up anew only when the pointer has moved.
+
+    Where that cannot be shown, what was shown before it is; `refused` says so then.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._lock = threading.Lock()
         self._seen: tuple[object, Site] | None = None
+        self.refused: Refused | None = None
 
     def current(self) -> Site:
         """Return the site that is shown now; costs one stat when nothing has changed.
@@ -181,4 +220,26 @@ class Published:
         pointer = self._store.pointer()
         if pointer is None:
             raise StoreError("nothing is shown yet: no release has been imported")
+        try:
+            site = tried_site(self._store.site_folder(pointer.current.site))
+        except StoreError as error:
+            site = self._before(pointer)
+            log.error("%s: going on with %s", error, site.folder)  # noqa: TRY400 - no trace in a log
+            self.refused = Refused(pointer.current.site, str(error))
+            return site
+        self.refused = None
+        return site
+
+    def _before(self, pointer: Pointer) -> Site:
+        """Return what was shown before, here or by the pointer.
+
+        With nothing before it, what is faulty is shown as far as it goes: pages without a search
+        help more than none.
+        """
+        folders = [] if self._seen is None else [self._seen[1].folder]
+        if pointer.previous is not None:
+            folders.append(self._store.site_folder(pointer.previous.site))
+        for folder in folders:
+            with suppress(StoreError):
+                return tried_site(folder)
         return open_site(self._store.site_folder(pointer.current.site))

@@ -12,8 +12,10 @@ checked.json            when the sources were last asked, what came of it, and w
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import os
 import secrets
 import shutil
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -23,7 +25,7 @@ from datetime import datetime
 from pathlib import Path
 from shutil import disk_usage
 
-from appliance.errors import ApplianceError, BusyError, StoreError
+from appliance.errors import ApplianceError, BusyError, SpaceError, StoreError
 from appliance.files import (
     FileLimitError,
     held,
@@ -174,23 +176,30 @@ class Store:
         except OSError:
             return None
 
-    def require_space(self, count: int) -> None:
-        """Make sure that `count` bytes more fit, with RESERVE_BYTES to spare.
+    def require_space(self, count: int, files: int = 0) -> None:
+        """Make sure that `count` bytes more fit, with RESERVE_BYTES to spare, in so many files.
 
         Raises:
-            StoreError: they do not.
+            SpaceError: they do not.
         """
         free = self._free_bytes(self.folder)
         if count + RESERVE_BYTES > free:
-            raise StoreError(
-                f"the update needs {(count + RESERVE_BYTES) // 10**6} MB in {self.folder} and there"
-                f" are {free // 10**6} MB: nothing was changed"
+            raise SpaceError(
+                f"the update needs {-(-(count + RESERVE_BYTES) // 10**6)} MB in {self.folder} and"
+                f" there are {free // 10**6} MB: nothing was changed"
+            )
+        disk = os.statvfs(self.folder)
+        # Some file systems, such as vfat, count no files.
+        if disk.f_files and files > disk.f_favail:
+            raise SpaceError(
+                f"the update needs {files} files in {self.folder} and the card can take"
+                f" {disk.f_favail} more: nothing was changed"
             )
 
-    def size_of_site(self, name: str) -> int:
-        """Return how many bytes the pages called `name` take; 0 if there are none."""
-        files = (path for path in self.site_folder(name).rglob("*") if path.is_file())
-        return sum(path.stat().st_size for path in files)
+    def size_of_site(self, name: str) -> tuple[int, int]:
+        """Return how many bytes the pages called `name` take, in how many files; 0 if none."""
+        files = [path for path in self.site_folder(name).rglob("*") if path.is_file()]
+        return sum(path.stat().st_size for path in files), len(files)
 
     def keep_stick_timestamp(self, content: bytes) -> None:
         """Keep the word for sticks; the pointer's move makes it last."""
@@ -206,7 +215,7 @@ class Store:
         try:
             write_unsynced(target, data)
         except OSError as error:
-            raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+            raise disk_error(error, target) from error
 
     def site_folder(self, name: str) -> Path:
         """Return where the pages called `name` are."""
@@ -220,14 +229,18 @@ class Store:
         folder.mkdir()
         return folder
 
-    def prune(self, blobs: Collection[str], sites: Collection[str | None]) -> None:
-        """Remove every blob and site folder that is not named."""
+    def prune(self, blobs: Collection[str], sites: Collection[str | None]) -> bool:
+        """Remove every blob and site folder that is not named. Returns whether there was any."""
+        is_any = False
         for path in (self.folder / "blobs").glob("*/*"):
             if path.relative_to(self.folder).as_posix() not in blobs:
                 path.unlink()
+                is_any = True
         for folder in (self.folder / "sites").iterdir():
             if folder.name not in sites:
                 shutil.rmtree(folder)
+                is_any = True
+        return is_any
 
     def lot(self) -> int:
         """Return this device's lot, 0 to 99: releases for 5 in 100 are shown by lots 0 to 4.
@@ -304,6 +317,12 @@ class Store:
             return {str(name): dict(fields) for name, fields in found.items()}
         except (OSError, ValueError, TypeError, AttributeError, RecursionError, FileLimitError):
             return {}
+
+
+def disk_error(error: OSError, place: Path | str) -> StoreError:
+    """Return what the disk said as one of our own errors."""
+    kind = SpaceError if error.errno in {errno.ENOSPC, errno.EDQUOT} else StoreError
+    return kind(f"{place} cannot be written: {error.strerror}")
 
 
 def _text(moment: datetime) -> str:

@@ -24,6 +24,8 @@ Progress = Callable[[str, int, int], None]
 TellBytes = Callable[[int, int], None]
 # python-tuf's own limit for a timestamp.
 MAX_TIMESTAMP_BYTES = 16_384
+# blobs/00 to blobs/ff, should they not be there yet.
+FOLDERS_OF_BLOBS = 256
 
 
 def fetch_missing(
@@ -39,7 +41,8 @@ def fetch_missing(
     Raises:
         SourceError: one cannot be read.
         TrustError: one is not what was signed.
-        StoreError: no space, said before anything is fetched where that can be known.
+        SpaceError: no space, said before anything is fetched where that can be known.
+        StoreError: the disk refused.
     """
     files = listed(release, languages, lambda blob: fetched(store, blob, source))
     lacks = _lacks(files, store)
@@ -132,5 +135,7 @@ def keep_stick_timestamp(source: Source, store: Store) -> None:
 def _require_space(missing: Iterable[Blob], store: Store) -> None:
     """Refuse at once what would fail half-way: the new files, and pages as large as today's."""
     pointer = store.pointer()
-    pages = 0 if pointer is None else store.size_of_site(pointer.current.site)
-    store.require_space(sum(blob.length for blob in missing) + pages)
+    size, files = (0, 0) if pointer is None else store.size_of_site(pointer.current.site)
+    for blob in missing:
+        size, files = size + blob.length, files + 1
+    store.require_space(size, files + FOLDERS_OF_BLOBS)

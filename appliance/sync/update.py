@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
-from appliance.errors import ApplianceError, ChannelError, StoreError, TrustError
+from appliance.errors import ApplianceError, ChannelError, SpaceError, StoreError, TrustError
 from appliance.release.keys import CORE
 from appliance.release.manifest import Release, read_release
 from appliance.store.pointer import Attempt, Pointer, Shown
-from appliance.store.store import Store
+from appliance.store.store import Store, disk_error
 from appliance.sync.content import blobs_of, release_of
 from appliance.sync.device import Device, Render
 from appliance.sync.fetch import keep_stick_timestamp
@@ -39,8 +40,19 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
         ContentError, ChannelError: signed, but its content cannot be shown.
         StoreError: no space, or another update is at work.
     """
+    with device.store.locked():
+        try:
+            return _update(source, trust, device)
+        except SpaceError:
+            # What broken-off updates left may be what takes the room.
+            if not _clear_leftovers(device.store):
+                raise
+            return _update(source, trust, device)
+
+
+def _update(source: Source, trust: Trust, device: Device) -> Release | None:
     store = device.store
-    with store.locked():
+    with _disk_in_words(store):
         heard = trust.newest_of(source, (CORE, *device.channels))
         store.let_group_read_metadata()
         pointer = store.pointer()
@@ -56,6 +68,23 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
         return release
 
 
+@contextmanager
+def _disk_in_words(store: Store) -> Iterator[None]:
+    """Raise what the disk says as one of our own errors."""
+    try:
+        yield
+    except OSError as error:
+        raise disk_error(error, error.filename or store.folder) from error
+
+
+def _clear_leftovers(store: Store) -> bool:
+    """Clear away what nothing that is or was shown needs. Returns whether there was any."""
+    pointer = store.pointer()
+    if pointer is None:
+        return store.prune(set(), set())
+    return _prune(store, pointer, keep_site=None)
+
+
 def remake(device: Device) -> None:
     """Make the pages of what is shown anew, after a setting has changed.
 
@@ -63,7 +92,7 @@ def remake(device: Device) -> None:
         StoreError: nothing is shown yet, the store is damaged, or it lacks a language.
     """
     store = device.store
-    with store.locked():
+    with store.locked(), _disk_in_words(store):
         pointer = store.pointer()
         if pointer is None:
             raise StoreError("no release is shown yet, so there are no pages to make anew")
@@ -79,7 +108,7 @@ def roll_back(device: Device) -> Release:
         StoreError: there is nothing before it, or the store is damaged; what is shown stays.
     """
     store = device.store
-    with store.locked():
+    with store.locked(), _disk_in_words(store):
         pointer = store.pointer()
         if pointer is None or pointer.previous is None:
             raise StoreError("there is no release before the one that is shown")
@@ -191,12 +220,12 @@ def _is_shown(site: str, store: Store) -> bool:
     return pointer is not None and pointer.current.site == site
 
 
-def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
-    """Keep what is shown and what was shown before; the rest goes."""
+def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> bool:
+    """Keep what is shown and what was shown before; the rest goes. Returns whether any went."""
     kept = [shown for shown in (pointer.current, pointer.previous) if shown is not None]
     try:
         blobs = {path for shown in kept for path in blobs_of(store, shown)}
     except ApplianceError as error:
         log.warning("old content is not cleared away this time: %s", error)
-        return
-    store.prune(blobs, {shown.site for shown in kept} | {keep_site})
+        return False
+    return store.prune(blobs, {shown.site for shown in kept} | {keep_site})

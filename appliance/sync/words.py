@@ -36,7 +36,10 @@ def words_of_failure(error: ApplianceError, kind: str) -> str:
             kind, "What was offered was refused: it is not what the publisher signed."
         )
     if isinstance(error, SourceError):
-        return _UNREADABLE.get(kind, "There was nowhere to look for new content.")
+        return _UNREADABLE.get(
+            kind,
+            "Nobody to ask for new content is known. A memory stick brings it, too.",
+        )
     if isinstance(error, StoreError | StateError):
         return f"{_sentence(str(error))} What was shown is still shown."
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 from flask import Blueprint, Response, jsonify
 
@@ -31,6 +32,7 @@ def blueprint(published: Published, last_check: LastCheck, links: Links) -> Blue
             answer = jsonify({"ready": False, "why": str(error), "release": None, **facts})
             answer.status_code = error.status
             return answer
-        return jsonify({"ready": True, "release": site.facts.release, **facts})
+        refused = None if published.refused is None else asdict(published.refused)
+        return jsonify({"ready": True, "release": site.facts.release, "refused": refused, **facts})
 
     return bp

@@ -101,6 +101,19 @@ def find(path: Path, question: Question) -> Found:
             raise
 
 
+def refuse_unreadable(path: Path) -> None:
+    """Look whether an index is there and is one.
+
+    Raises:
+        SearchError: it is missing, damaged, or may not be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
+            database.execute("SELECT id FROM pages LIMIT 1").fetchone()
+    except sqlite3.Error as error:
+        raise SearchError(f"{path.name}: {error}") from error
+
+
 @dataclass(frozen=True, slots=True)
 class _Hits:
     """Pages with words of one language, best first: id -> topics; and what was looked for."""
