@@ -16,7 +16,7 @@ import json
 import logging
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -220,7 +220,7 @@ class Store:
         folder.mkdir()
         return folder
 
-    def prune(self, blobs: Collection[str], sites: Collection[str | None]) -> None:
+    def prune(self, blobs: Container[str], sites: Collection[str | None]) -> None:
         """Remove every blob and site folder that is not named."""
         for path in (self.folder / "blobs").glob("*/*"):
             if path.relative_to(self.folder).as_posix() not in blobs:

@@ -6,12 +6,13 @@ import logging
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from appliance import __version__
 from appliance.catalogue.model import Catalogue
 from appliance.errors import ApplianceError, StoreError, TooOldError, TrustError
-from appliance.release.listing import Listing
+from appliance.release.listing import BlobPaths, Listing
 from appliance.release.manifest import ALL, Blob, Release
 from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
@@ -207,7 +208,7 @@ def _is_shown(site: str, store: Store) -> bool:
 def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
     """Keep what is shown and what was shown before; the rest goes."""
     kept = [shown for shown in (pointer.current, pointer.previous) if shown is not None]
-    blobs: set[str] = set()
+    blobs = BlobPaths()
     for shown in kept:
         release = release_of(shown)
         try:
@@ -215,5 +216,5 @@ def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
         except ApplianceError as error:
             log.warning("old content is not cleared away this time: %s", error)
             return
-        blobs.update(blob.path for blob in (*release.shards, *files.values()))
+        blobs.add(chain(release.shards, files.blobs()))
     store.prune(blobs, {shown.site for shown in kept} | {keep_site})
