@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test test-access access-statement test-network test-radio check bench bench-growth bench-sync bench-fleet clean lock
+.PHONY: run build test test-access access-statement test-network test-radio test-sticks test-cuts fuzz check bench bench-growth bench-sync bench-fleet clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -18,6 +18,10 @@ build: $(VENV)/.run .keys/root.pem ## pack content/ as the embedded release
 test: $(VENV)/.test ## run the tests; installs what they need
 	@provisioning/prepare test
 	@$(VENV)/bin/python -m pytest $(PYTEST)
+
+SECONDS ?= 10
+fuzz: $(VENV)/.fuzz ## try every parser of outside data for SECONDS each, two at a time
+	@$(VENV)/bin/python -m tests.fuzz $(SECONDS)
 
 test-access: $(VENV)/.test ## open every page in a browser: accessibility and weight; some minutes
 	@provisioning/prepare access
@@ -36,13 +40,21 @@ test-radio: build $(VENV)/.test ## try the hotspot on simulated radios in a virt
 	@provisioning/prepare radio
 	@$(VENV)/bin/python -m pytest tests/radio -p no:cacheprovider $(PYTEST)
 
+test-sticks: build $(VENV)/.test ## plug memory sticks, good and hostile, into a box in a virtual machine; needs root
+	@provisioning/prepare sticks
+	@$(VENV)/bin/python -m pytest tests/sticks -p no:cacheprovider $(PYTEST)
+
+test-cuts: build $(VENV)/.test ## pull the plug of a box in a virtual machine, at any moment; some minutes; needs root
+	@provisioning/prepare cuts
+	@$(VENV)/bin/python -m pytest tests/powercuts -p no:cacheprovider $(PYTEST)
+
 check: $(VENV)/.test ## static checks: format, lint, types, layers, shell scripts
 	@provisioning/prepare check
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
-	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* systemd/mount-stick tests/radio/lease.sh
+	@shellcheck .ci/run provisioning/build-tree provisioning/fonts provisioning/prepare provisioning/steps/* systemd/mount-stick tests/powercuts/begin.sh tests/radio/lease.sh
 
 bench: build $(VENV)/.test ## print ratios as a table, and as JSON in bench.json
 	@provisioning/prepare bench
@@ -81,4 +93,9 @@ $(VENV)/.run: requirements/run.txt pyproject.toml
 $(VENV)/.test: requirements/test.txt $(VENV)/.run
 	@echo "Installing what the tests need ..."
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	@touch $@
+
+$(VENV)/.fuzz: requirements/fuzz.txt $(VENV)/.test
+	@echo "Installing the fuzzer ..."
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/fuzz.txt
 	@touch $@

@@ -150,7 +150,7 @@ def read_config(home: Path) -> Config:
         content = tomllib.loads(read_file(path, MAX_CONFIG_BYTES).decode())
     except FileNotFoundError:
         return Config(home)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ConfigError(f"{path} cannot be read: {error}") from error
     _refuse_wrong(path, content)
     if "origins" in content:

@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
+import unicodedata
 from http import HTTPStatus
+
+# Controls, format and direction signs, halves of signs, line and paragraph separators (Unicode's
+# general categories): what could move or hide words.
+_HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def printable(text: str) -> str:
+    """Return text as it may go to a terminal: what could move or hide words stands as its code."""
+    return "".join(
+        f"\\u{ord(sign):04x}" if unicodedata.category(sign) in _HIDDEN else sign for sign in text
+    )
+
+
+def from_outside(complaint: object, most: int = 300) -> str:
+    """Return what somebody else's words make of an error: printable, and at most so many signs."""
+    text = printable(str(complaint))
+    return text if len(text) <= most else text[:most] + "..."
 
 
 class ApplianceError(Exception):
@@ -73,9 +91,21 @@ class TrustError(ApplianceError):
 
 
 class ExpiredError(TrustError):
-    """Offered content is properly signed, but its signatures have run out in the meantime."""
+    """Offered content was signed by us, but by the date that this device has it ran out."""
 
-    advice = "Fetch newer content. From a stick that you trust: `sync STICK --accept-expired`."
+    advice = (
+        "Check this device's date. If it is right, tell whoever publishes the content that its"
+        " signatures ran out. From a stick that you trust: `helppoint sync STICK --accept-expired`."
+    )
+
+
+class ChannelError(ApplianceError):
+    """A channel's release is signed, but cannot stand beside what other channels show."""
+
+    advice = (
+        "All other content is shown. Tell whoever publishes this channel; `helppoint settings"
+        " channels core` does without it."
+    )
 
 
 class HotspotError(ApplianceError):

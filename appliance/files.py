@@ -116,10 +116,18 @@ def held(
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, mode)
     try:
+        _give_to_owner(descriptor, path.parent)
         _lock(descriptor, time.monotonic() + wait_s, on_wait)
         yield
     finally:
         os.close(descriptor)
+
+
+def _give_to_owner(descriptor: int, folder: Path) -> None:
+    """Let a lock that root made be taken by whoever the folder belongs to."""
+    if os.geteuid() == 0:
+        owner = folder.stat()
+        os.fchown(descriptor, owner.st_uid, owner.st_gid)
 
 
 def _lock(descriptor: int, deadline: float, on_wait: Callable[[], None]) -> None:

@@ -276,6 +276,13 @@ class Catalogue:
     practice: Practice = field(default_factory=Practice)
     # What search knows of the words of a language.
     wording: Mapping[str, Wording] = field(default_factory=dict)
+    # Names of councils whose content stands beside the national one, by their channel.
+    councils: Mapping[str, str] = field(default_factory=dict)
+
+    def council_of(self, slug: str) -> str:
+        """Whose guide, site or handout it is: a council's name, or empty for the national ones."""
+        names = (name for channel, name in self.councils.items() if slug.startswith(f"{channel}-"))
+        return next(names, "")
 
     @property
     def screens(self) -> Mapping[str, Screen]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from appliance import __version__
+from appliance.cli import owner
 from appliance.config import read_config
 from appliance.errors import ApplianceError
 
@@ -74,7 +75,10 @@ class _Commands(click.Group):
 def cli(context: click.Context, home: Path) -> None:
     """Help Point: an offline-first health help point for public libraries."""
     logging.basicConfig(format="%(levelname)s: %(message)s", level=logging.WARNING)
-    context.obj = read_config(home.expanduser())
+    config = read_config(home.expanduser())
+    if context.invoked_subcommand in owner.COMMANDS:
+        owner.become_owner(config.store)
+    context.obj = config
 
 
 def main() -> None:

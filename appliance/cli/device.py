@@ -18,7 +18,9 @@ from appliance.clock import WRITTEN_AT, in_words, now
 from appliance.config import Config
 from appliance.errors import (
     ApplianceError,
+    ChannelError,
     ConfigError,
+    ContentError,
     NoSourceError,
     SourceError,
     StoreError,
@@ -165,13 +167,15 @@ class Box:
     """The parts of a box that bring in content, joined.
 
     `look_around` finds sources on the card of the library's own network; `patience` is for whoever
-    else is changing what is shown.
+    else is changing what is shown; `faults` gathers what was wrong with councils' channels, for
+    staff.
     """
 
     config: Config
     report: Report = field(default_factory=Report)
     look_around: Callable[[str], Iterable[Source]] = neighbours_on
     patience: Patience = WAITING
+    faults: list[str] = field(default_factory=list)
 
     @property
     def store(self) -> Store:
@@ -181,10 +185,21 @@ class Box:
     @property
     def device(self) -> Device:
         """What an update works with."""
-        languages = SettingsFile(self.config.settings_file).read().language_codes
+        settings = SettingsFile(self.config.settings_file).read()
         return Device(
-            self.store, self._render, self.report, languages, tell_bytes=self.report.tell_bytes
+            self.store,
+            self._render,
+            self.report,
+            settings.language_codes,
+            settings.councils,
+            self._note_fault,
+            self.report.tell_bytes,
         )
+
+    def _note_fault(self, channel: str, error: ApplianceError) -> None:
+        """Tell staff whose newest content is not shown, and why."""
+        click.echo(f"{channel}: {error}\n{error.advice}", err=True)
+        self.faults.append(f"{channel}: {error}")
 
     def show_settings(self) -> None:
         """Make the pages anew after a setting has changed.
@@ -200,10 +215,18 @@ class Box:
                 f"languages: there is no {', '.join(unknown)} in the content: choose from"
                 f" {' '.join(sorted(known))}"
             )
-        if has_languages(self.store, device.languages):
+        shown = self._pointer().current.of(device.channels)
+        has_all = has_languages(self.store, shown, device.languages)
+        if has_all:
             remake(device)
-        else:
+        if not has_all or set(device.channels) - set(shown.councils):
             click.echo("Some of it is not on this box yet: the next sync brings it.", err=True)
+
+    def _pointer(self) -> Pointer:
+        pointer = self.store.pointer()
+        if pointer is None:
+            raise StoreError("no release is shown yet")
+        return pointer
 
     def import_embedded(self) -> None:
         """Show what the application ships, if it is newer than what is shown.
@@ -275,15 +298,17 @@ class Box:
         """
         for address in addresses:
             self.report.asks(kind_of(address))
+            self.faults.clear()
             try:
                 is_new = self._update(open_source(address), moment)
-            except (SourceError, TrustError) as error:
-                self.store.note_check(now(), f"failed: {error}")
-                if address == addresses[-1]:
+            except (SourceError, TrustError, ContentError, ChannelError) as error:
+                self.store.note_check(now(), "; ".join([f"failed: {error}", *self.faults]))
+                if address == addresses[-1] or not isinstance(error, SourceError | TrustError):
                     raise
                 click.echo(f"{error}\nTrying the next source.", err=True)
             else:
-                self.store.note_check(now(), "ok", kind_of(address), is_new=is_new)
+                outcome = "; ".join(["ok", *self.faults])
+                self.store.note_check(now(), outcome, kind_of(address), is_new=is_new)
                 return address
         raise NoSourceError(
             f"no content source: name one, or set origins in {self.config.home / 'helppoint.toml'}"

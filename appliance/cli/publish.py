@@ -19,7 +19,7 @@ from appliance.cli.progress import Progress
 from appliance.cli.signing import ask_passphrase, moment_of_signing, refuse_faulty
 from appliance.clock import in_words, now, today
 from appliance.config import Config
-from appliance.errors import ReleaseError
+from appliance.errors import ContentError, ReleaseError
 from appliance.files import read_file, read_tree
 from appliance.release.ceremony import Sealed, pending, renewed, seal, signatures_by
 from appliance.release.channels import merged, refuse_borrowed
@@ -110,10 +110,23 @@ def _refuse_unfit(content: Path, tree: Mapping[str, bytes], channel: str, folder
         refuse_faulty(content, tree)
         targets = staging.targets or published.targets
         known = [] if targets is None else channels_of(targets.signed)
-        refuse_borrowed(tree, [name for name in known if name != CORE])
+        councils = [name for name in known if name != CORE]
+        refuse_borrowed(tree, councils)
+        _warn_of_councils(tree, [name for name in councils if name in published.channels], folder)
     else:
         national = tree_of(folder.path, _release(folder, CORE, published))
         refuse_faulty_channel(national, channel, tree, today())
+
+
+def _warn_of_councils(tree: Mapping[str, bytes], channels: list[str], folder: Folder) -> None:
+    """Say whose content would not stand beside the new national one: boxes would leave it out."""
+    published = folder.published()
+    for channel in channels:
+        own = tree_of(folder.path, _release(folder, channel, published))
+        try:
+            load(merged(tree, channel, own))
+        except (ContentError, ReleaseError) as error:
+            click.echo(f"Warning: boxes will leave {channel} out until it is mended: {error}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,8 @@ def _sheet(handout: Handout, catalogue: Catalogue, name: str, voice: Voice) -> S
     checked = say("Last checked: %(date)s.") % {"date": voice.day(handout.review.reviewed)}
     again = say("Check again by: %(date)s.") % {"date": voice.day(handout.review.next_review)}
     made_by = say("Made by %(library)s. Not an NHS service. Not endorsed by the NHS.")
+    council = catalogue.council_of(handout.slug)
+    whose = [say("From %(council)s") % {"council": council}] if council else []
     return Sheet(
         slug=handout.slug,
         number=handout.number,
@@ -151,7 +153,7 @@ def _sheet(handout: Handout, catalogue: Catalogue, name: str, voice: Voice) -> S
         library_name=name,
         reviewed=handout.review.reviewed,
         checked=f"{checked} {again}",
-        made_by=made_by % {"library": name},
+        made_by=" · ".join([*whose, made_by % {"library": name}]),
         sections=tuple(_section(section, say) for section in handout.sections),
         codes=tuple(Code(curly(site.name), site.url) for site in sites),
         helplines=tuple(_help(helpline, say) for helpline in helplines),

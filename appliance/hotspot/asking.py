@@ -82,7 +82,7 @@ def addresses(system: System, interface: str) -> frozenset[str]:
     return frozenset(
         str(address.get("local"))
         for link in links
-        for address in link.get("addr_info", [])
+        for address in _tables_in(link.get("addr_info"))
         if address.get("family") == "inet"
     )
 
@@ -90,7 +90,7 @@ def addresses(system: System, interface: str) -> frozenset[str]:
 def is_up(system: System, interface: str) -> bool:
     """Whether a network card is there and on. Not `operstate`: an access point may not tell it."""
     links = _read_json(ask(system, "ip", "-json", "link", "show", "dev", interface))
-    return any("UP" in link.get("flags", []) for link in links)
+    return any("UP" in _list(link.get("flags")) for link in links)
 
 
 def connection_state(system: System) -> str:
@@ -110,6 +110,14 @@ def _read_json(text: str) -> list[dict[str, Any]]:
     """Read a list of tables as `ip` prints it; where it has no answer it prints empty ones."""
     try:
         found = json.loads(text or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
-    return [table for table in found if isinstance(table, dict) and table]
+    return _tables_in(found)
+
+
+def _tables_in(value: object) -> list[dict[str, Any]]:
+    return [table for table in _list(value) if isinstance(table, dict) and table]
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -170,7 +170,7 @@ def _ask(system: System, *words: str) -> str:
 
 
 def _number(text: str) -> int:
-    found = re.match(r"\d+", text)
+    found = re.match(r"\d{1,9}", text)
     return int(found[0]) if found else 0
 
 

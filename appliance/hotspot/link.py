@@ -103,7 +103,14 @@ def link_of(routes: str, addresses: str, own: str) -> Link | None:
         if best is None:
             return None
         return Link(best["dev"], best.get("gateway", ""), ours[best["dev"]])
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+    except (
+        ArithmeticError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise HotspotError(f"`ip -json` printed what cannot be read: {error}") from error
 
 

@@ -38,7 +38,15 @@ def read_record(root: Path) -> dict[str, Applied]:
     try:
         table = json.loads(read_file(root / PATH, MAX_BYTES))
         return {name: Applied(row["digest"], row["evidence"]) for name, row in table.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, FileLimitError):
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        FileLimitError,
+    ):
         return {}
 
 

@@ -35,6 +35,7 @@ FOREIGN = "connectivitycheck.gstatic.com"
 WEB_UNIT = "helppoint-web.service"
 AGAIN = "run `helppoint hotspot apply`"
 _PLAIN = str | int | float | bool
+_END = re.compile(r"[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,8 @@ def phones_connected(hotspot: Hotspot, system: System) -> int | None:
 def count_leases(lines: list[str], now_s: float) -> int:
     """Count the leases that have not ended: each line begins with its end, 0 for never."""
     ends = [line.split(maxsplit=1)[0] for line in lines if line.strip()]
-    return sum(end == "0" or (end.isdecimal() and int(end) > now_s) for end in ends)
+    # Ten digits last until the year 2286.
+    return sum(end == "0" or (_END.fullmatch(end) is not None and int(end) > now_s) for end in ends)
 
 
 def places_of(hotspot: Hotspot, system: System) -> int | None:
@@ -196,7 +198,7 @@ def channel_of(hotspot: Hotspot, system: System) -> int | None:
     if not hotspot.has_radio:
         return None
     said = ask(system, "iw", "dev", hotspot.interface, "info")
-    found = re.search(r"^\tchannel (\d+) \(", said, re.MULTILINE)
+    found = re.search(r"^\tchannel (\d{1,3}) \(", said, re.MULTILINE)
     return int(found[1]) if found else None
 
 

@@ -119,12 +119,19 @@ def seal(folder: Folder, staged: Staged, signers: Sequence[Signer], now: datetim
         raise ReleaseError("there is no release of the national content yet: stage one")
     versions = {TARGETS: targets, **channels}
     numbers = {role: metadata.signed.version for role, metadata in versions.items()}
+    numbers = {**_named_before(published), **numbers}
     online = _Online([root, *_listed(published.root)], signers)
     snapshot = online.sign(
         SNAPSHOT, snapshot_of(folder.highest(SNAPSHOT) + 1, numbers, now), root.signed
     )
     words = list(_timestamps(published, snapshot.signed.version, online, root.signed, now))
     return _in_order(published, staged, snapshot, words)
+
+
+def _named_before(published: Published) -> dict[str, int]:
+    """Return the versions of the last snapshot: also channels that are removed stay named."""
+    meta = {} if published.snapshot is None else published.snapshot.signed.meta
+    return {name.removesuffix(".json"): one.version for name, one in meta.items()}
 
 
 def renewed(folder: Folder, signers: Sequence[Signer], now: datetime) -> Sealed:

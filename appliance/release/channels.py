@@ -1,9 +1,9 @@
 """Channels: a council signs guides, sites, links and handouts of its own beside the national ones.
 
 What a council names begins with its channel's name: `council-leeds-dentists`. So neither it nor the
-national content can ever take the other's place, on a page, in an address or on paper. Devices show
-the national channel only, so far; `merged` is how a second one will be read.
-Why so: docs/decisions/0061-publishing-by-several-people.md.
+national content can ever take the other's place, on a page, in an address or on paper. Publishers
+refuse anything else at staging, and devices refuse it again, by the same functions.
+Why so: docs/decisions/0061-publishing-by-several-people.md, 0066-a-second-channel-on-a-box.md.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from appliance.catalogue.check import check
-from appliance.catalogue.load import read
+from appliance.catalogue.load import LISTS as ALL_LISTS
+from appliance.catalogue.load import Reading, read
 from appliance.catalogue.model import Problem
 from appliance.errors import ContentError, ReleaseError
 from appliance.release.keys import CORE
@@ -21,6 +22,9 @@ from appliance.release.layout import TOP_ROLES
 
 # A council's own records; topics, helplines, languages and wording are the nation's.
 LISTS = ("sites.toml", "links.toml", "handouts.toml", "sources.toml")
+# A council has some tens of guides; without a limit it could fill a box's card, and then the nation
+# could publish no more. Bytes are those of the files, unpacked.
+MOST_FILES, MOST_BYTES = 2_000, 20_000_000
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _GUIDE = re.compile(r"guides/[A-Za-z_-]+/([^/]+)\.md")
 
@@ -52,13 +56,37 @@ def refuse_borrowed(national: Mapping[str, bytes], channels: Iterable[str]) -> N
     Raises:
         ReleaseError: it does.
     """
+    named = _names_of_lists(national)
     for channel in channels:
-        for shelf, name in _names(national):
+        for shelf, name in named:
             if f"{name}-".startswith(f"{channel}-"):
                 raise ReleaseError(
                     f"{name} (in {shelf}) is named as only the channel {channel} may: the national"
                     " content and a channel would clash"
                 )
+
+
+def refuse_foreign(channel: str, sizes: Mapping[str, int]) -> None:
+    """Refuse files that a channel may not have, or too many of them.
+
+    Args:
+        channel: its name.
+        sizes: path -> bytes, of every file.
+    Raises:
+        ReleaseError: names the first such file.
+    """
+    for path in sizes:
+        guide = _GUIDE.fullmatch(path)
+        if path not in LISTS and not (guide and guide[1].startswith(f"{channel}-")):
+            raise ReleaseError(
+                f"{path} cannot be in the channel {channel}: it may have {', '.join(LISTS)} and"
+                f" guides whose names begin with {channel}-"
+            )
+    if len(sizes) > MOST_FILES or sum(sizes.values()) > MOST_BYTES:
+        raise ReleaseError(
+            f"the channel {channel} has {len(sizes)} files of {sum(sizes.values())} bytes: a"
+            f" council may have {MOST_FILES} of {MOST_BYTES} bytes in all"
+        )
 
 
 def merged(
@@ -69,14 +97,12 @@ def merged(
     Raises:
         ReleaseError: a file or name is not the channel's own.
     """
-    for path in tree:
-        guide = _GUIDE.fullmatch(path)
-        if path not in LISTS and not (guide and guide[1].startswith(f"{channel}-")):
-            raise ReleaseError(
-                f"{path} cannot be in the channel {channel}: it may have {', '.join(LISTS)} and"
-                f" guides whose names begin with {channel}-"
-            )
-    for shelf, name in _names(tree):
+    refuse_foreign(channel, {path: len(content) for path, content in tree.items()})
+    found = read(tree)
+    if found.names.unreadable:
+        # Joined with the national file it might be readable, and swallow national records.
+        raise ReleaseError(f"{channel} has a list that cannot be read: {min(found.faults)}")
+    for shelf, name in _names(found):
         if not name.startswith(f"{channel}-"):
             raise ReleaseError(f"{name} (in {shelf}) must begin with {channel}-")
     both = {**national, **tree}
@@ -108,10 +134,18 @@ def _errors(tree: Mapping[str, bytes], today: date) -> list[Problem]:
     return [problem for problem in check(tree, today) if problem.severity == "error"]
 
 
-def _names(tree: Mapping[str, bytes]) -> list[tuple[str, str]]:
+def _names_of_lists(tree: Mapping[str, bytes]) -> list[tuple[str, str]]:
+    """Return shelf and name of every record, without reading guides: there are thousands."""
+    guides = (_GUIDE.fullmatch(path) for path in tree)
+    lists = {path: content for path, content in tree.items() if path in ALL_LISTS}
+    named = {("guides", match[1]) for match in guides if match}
+    return sorted(named | set(_names(read(lists))))
+
+
+def _names(found: Reading) -> list[tuple[str, str]]:
     """Return shelf and name of every record; a guide's without its language."""
     return [
         (shelf, name.rpartition("/")[2] if shelf == "guides" else name)
-        for shelf, names in sorted(read(tree).names.by_shelf.items())
+        for shelf, names in sorted(found.names.by_shelf.items())
         for name in sorted(names)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +11,10 @@ from tuf.api.metadata import Metadata, Root, Targets
 from appliance.errors import ReleaseError
 from appliance.release.folder import Published
 from appliance.release.keyfile import name_of
-from appliance.release.keys import CORE, ROOT, TARGETS
-from appliance.release.layout import TOP_ROLES, channel_paths, release_target
-from appliance.release.roles import signers_of
+from appliance.release.keys import ROOT, TARGETS
+from appliance.release.layout import TOP_ROLES, release_target
+from appliance.release.roles import channels_of, signers_of, why_unsound
 from appliance.release.staging import Staged
-
-CHANNEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,15 +120,13 @@ def _refuse_unsound_root(root: Root, before: Metadata[Root] | None) -> None:
 
 
 def _refuse_unsound_targets(targets: Targets) -> None:
-    roles = {} if targets.delegations is None else targets.delegations.roles
-    if not roles or CORE not in roles or targets.targets:
-        raise ReleaseError(f"the staged targets metadata does not hand {CORE} to its own keys")
-    for name, role in roles.items():
-        if not CHANNEL.fullmatch(name) or name in TOP_ROLES:
-            raise ReleaseError(f"the staged targets metadata has a channel called {name!r:.60}")
+    fault = why_unsound(targets)
+    if fault is None and targets.targets:
+        fault = "names files of its own"
+    if fault is not None:
+        raise ReleaseError(f"the staged targets metadata {fault}")
+    for name in channels_of(targets):
         signers_of(targets, name)
-        if role.paths != channel_paths(name) or not role.terminating:
-            raise ReleaseError(f"the staged targets metadata gives {name} more than its own paths")
 
 
 def _refuse_unsound_channel(channel: str, signed: Targets) -> None:

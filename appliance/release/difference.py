@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from appliance.catalogue.load import read
+from appliance.errors import printable
 
 # Shelf of the catalogue -> what one of its records is called, and several.
 SHELVES = {
@@ -91,14 +91,6 @@ def in_words(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[str
             continue
         before, after = (text.splitlines() for text in texts if text is not None)
         yield from (printable(line) for line in _line_by_line(before, after))
-
-
-def printable(text: str) -> str:
-    """Return text as it may go to a terminal: what could move or hide words stands as its code."""
-    return "".join(
-        f"\\u{ord(sign):04x}" if unicodedata.category(sign) in {"Cc", "Cf"} else sign
-        for sign in text
-    )
 
 
 def _text(data: bytes) -> str | None:

@@ -17,6 +17,7 @@ from appliance.errors import ReleaseError
 from appliance.files import read_file
 from appliance.release.keys import CORE, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from appliance.release.layout import MAX_METADATA_BYTES, release_target, target_file
+from appliance.release.manifest import MAX_RELEASE_BYTES, read_release
 
 SignedT = TypeVar("SignedT", Root, Targets, Snapshot, Timestamp)
 
@@ -85,8 +86,13 @@ class Folder:
         if TARGETS not in versions:
             raise ReleaseError(f"the newest {SNAPSHOT} in {self.path} names no {TARGETS} metadata")
         targets = self.load(f"{versions.pop(TARGETS)}.{TARGETS}", Targets)
+        # The snapshot goes on naming channels that were removed: TUF wants it so.
+        delegations = targets.signed.delegations
+        known = {} if delegations is None else delegations.roles or {}
         channels = {
-            name: self.load(f"{version}.{name}", Targets) for name, version in versions.items()
+            name: self.load(f"{version}.{name}", Targets)
+            for name, version in versions.items()
+            if name in known
         }
         return Published(root, timestamp, snapshot, targets, channels)
 
@@ -103,6 +109,15 @@ class Folder:
         numbers = (path.name.split(".")[0] for path in paths)
         return max((int(number) for number in numbers if number.isdecimal()), default=0)
 
+    def highest_release(self, channel: str) -> int:
+        """Return the highest number that a release of a channel ever had; 0 if there is none.
+
+        A channel that was removed and comes back goes on from there: boxes remember.
+        """
+        paths = (self.path / "targets" / "channels" / channel).glob("*.release.json")
+        releases = (read_release(read_file(path, MAX_RELEASE_BYTES)) for path in paths)
+        return max((release.number for release in releases), default=0)
+
     def release(self, channel: str = CORE, published: Published | None = None) -> bytes | None:
         """Return a channel's newest release.json as published; None if there is none.
 
@@ -114,11 +129,11 @@ class Folder:
         target = None if metadata is None else metadata.signed.targets.get(release_target(channel))
         if target is None:
             return None
-        path = self.path / target_file(channel, target.hashes["sha256"])
+        path = self.path / target_file(channel, target.hashes.get("sha256", ""))
         try:
             content = read_file(path, MAX_METADATA_BYTES)
             target.verify_length_and_hashes(content)
-        except (OSError, RepositoryError) as error:
+        except (OSError, ValueError, RepositoryError) as error:
             raise ReleaseError(f"{path} is missing or damaged: {error}") from error
         return content
 
@@ -143,6 +158,8 @@ def read_metadata(path: Path, kind: type[SignedT]) -> Metadata[SignedT]:
     """
     try:
         metadata = Metadata[SignedT].from_bytes(read_file(path, MAX_METADATA_BYTES))
+        # Not everything that JSON can say can be signed.
+        _ = metadata.signed_bytes
     except (OSError, RepositoryError) as error:
         raise ReleaseError(f"{path} is missing or damaged: {error}") from error
     if not isinstance(metadata.signed, kind):

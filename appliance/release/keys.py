@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from securesystemslib.signer import CryptoSigner, Signer
@@ -47,7 +48,7 @@ def load_keys(folder: Path) -> Mapping[str, Signer]:
     Raises:
         ReleaseError: a key is missing or is not a private Ed25519 key in PEM.
     """
-    return {role: _signer(key_file(folder, role)) for role in ROLES}
+    return {role: load_key(key_file(folder, role)) for role in ROLES}
 
 
 def key_file(folder: Path, role: str) -> Path:
@@ -55,7 +56,12 @@ def key_file(folder: Path, role: str) -> Path:
     return folder / f"{role}.pem"
 
 
-def _signer(path: Path) -> Signer:
+def load_key(path: Path) -> Signer:
+    """Return what signs with a private key in PEM that is not locked.
+
+    Raises:
+        ReleaseError: it is missing, or is not a private Ed25519 key.
+    """
     try:
         key = load_pem_private_key(read_file(path, MAX_KEY_BYTES), password=None)
     except OSError as error:
@@ -63,7 +69,7 @@ def _signer(path: Path) -> Signer:
             f"the signing key {path} cannot be read ({error.strerror}): make keys with"
             f" `helppoint keys dev {path.parent}`"
         ) from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise ReleaseError(f"the signing key {path} is not a plain PEM private key") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ReleaseError(f"the signing key {path} is not an Ed25519 key")

@@ -16,9 +16,9 @@ from appliance.files import read_file
 from appliance.release.demands import Demand
 from appliance.release.folder import Folder, Published
 from appliance.release.keyfile import name_of
-from appliance.release.keys import ROOT, SNAPSHOT, TARGETS, TIMESTAMP
+from appliance.release.keys import CORE, ROOT, SNAPSHOT, TARGETS, TIMESTAMP
 from appliance.release.layout import MAX_METADATA_BYTES, TOP_ROLES
-from appliance.release.roles import Signers, channels_of, signers_of
+from appliance.release.roles import Signers, channels_of, name_of_channel, signers_of
 from appliance.release.staging import Staged
 
 # How long before its expiry a role is told of, in days. The timestamp lives 60 and is renewed each
@@ -132,6 +132,7 @@ def changes_of_keys(published: Published, staged: Staged) -> list[str]:
         new = staged.targets.signed
         names = dict.fromkeys([*([] if old is None else channels_of(old)), *channels_of(new)])
         lines += _changes(old, new, names)
+        lines += _changes_of_names(old, new)
     for role, metadata in staged.roles().items():
         until = in_words(metadata.signed.expires.date())
         lines.append(f"{role} version {metadata.signed.version} will hold until {until}")
@@ -152,6 +153,16 @@ def _changes(
             yield f"{role}: is removed"
         elif before is None or _threshold(before) != _threshold(after):
             yield f"{role}: {_threshold(after)} keys must sign from now on"
+
+
+def _changes_of_names(old: Targets | None, new: Targets) -> Iterator[str]:
+    known = [] if old is None else channels_of(old)
+    for channel in channels_of(new):
+        name = name_of_channel(new, channel)
+        if channel != CORE and (
+            old is None or channel not in known or name_of_channel(old, channel) != name
+        ):
+            yield f"{channel}: boxes will say that its pages are from {name}"
 
 
 def _by_id(signers: Signers | None) -> Mapping[str, str]:

@@ -11,6 +11,7 @@ and the same for targets, core, snapshot and timestamp.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -29,6 +30,10 @@ from appliance.release.layout import ROOT_DAYS, TARGETS_DAYS, TOP_ROLES, channel
 from appliance.release.online import expiry
 
 MAX_PLAN_BYTES = 64_000
+CHANNEL = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# Ours, beside TUF's own fields, and signed with them: the nation says whose a channel is, or a
+# council could call itself what it likes.
+NAME = "x-name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def read_plan(path: Path) -> Mapping[str, Signers]:
         plan = tomllib.loads(read_file(path, MAX_PLAN_BYTES).decode())
     except OSError as error:
         raise ReleaseError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ReleaseError(f"{path} is not TOML: {error}") from error
     if set(plan) != set(ROLES):
         raise ReleaseError(f"{path} must have the tables {', '.join(ROLES)}, and no others")
@@ -96,17 +101,71 @@ def first_targets(plan: Mapping[str, Signers], now: datetime) -> Targets:
     return with_channel(targets, CORE, plan[CORE])
 
 
-def with_channel(targets: Targets, channel: str, signers: Signers) -> Targets:
-    """Return a copy that hands a channel to its keys: its own paths only, and nobody after them."""
+def with_channel(targets: Targets, channel: str, signers: Signers, name: str = "") -> Targets:
+    """Return a copy that hands a channel to its keys: its own paths only, and nobody after them.
+
+    `name` is whose it is in words, such as Leeds City Council: pages say that they are from there.
+    """
     changed = deepcopy(targets)
     if changed.delegations is None or changed.delegations.roles is None:
         raise ReleaseError("the targets metadata has no channels: it was not made by this program")
     paths = channel_paths(channel)
     role = DelegatedRole(channel, [], signers.threshold, terminating=True, paths=paths)
+    if name:
+        role.unrecognized_fields[NAME] = name
     changed.delegations.roles[channel] = role
     for key in signers.keys:
         changed.add_key(key, channel)
     return changed
+
+
+def without_channel(targets: Targets, channel: str) -> Targets:
+    """Return a copy that knows a channel no more: its pages leave every box.
+
+    Raises:
+        ReleaseError: there is no such channel.
+    """
+    signers = signers_of(targets, channel)
+    changed = deepcopy(targets)
+    for key in signers.keys:
+        changed.revoke_key(key.keyid, channel)
+    if changed.delegations is not None and changed.delegations.roles is not None:
+        del changed.delegations.roles[channel]
+    return changed
+
+
+def name_of_channel(targets: Targets, channel: str) -> str:
+    """Return whose a channel is, in words; the channel's own name where nobody has given any."""
+    roles = {} if targets.delegations is None else targets.delegations.roles or {}
+    name = roles[channel].unrecognized_fields.get(NAME) if channel in roles else None
+    return name if isinstance(name, str) and is_name_in_words(name) else channel
+
+
+def is_name_in_words(name: str) -> bool:
+    """Whether it can stand on pages and paper: 1 to 60 characters, none of them hidden."""
+    return name.isprintable() and name == " ".join(name.split()) and 1 <= len(name) <= 60
+
+
+def why_unsound(targets: Targets) -> str | None:
+    """Say what is wrong with how targets hands out channels, whoever signed it; None: nothing.
+
+    Publishers and devices judge by this alike: a channel has its own paths and no others, and none
+    begins with another's name, so that no council can take another's place or the nation's.
+    """
+    delegations = targets.delegations
+    if delegations is None or not delegations.roles or CORE not in delegations.roles:
+        return f"does not hand {CORE} to its own keys"
+    for name, role in delegations.roles.items():
+        if not CHANNEL.fullmatch(name) or name in TOP_ROLES:
+            return f"has a channel called {name!r:.60}"
+        if role.paths != channel_paths(name) or not role.terminating:
+            return f"gives {name} more than its own paths"
+        if any(name.startswith(f"{other}-") for other in delegations.roles):
+            return f"has the channel {name}, whose name begins with another channel's"
+        words = role.unrecognized_fields.get(NAME, name)
+        if not isinstance(words, str) or not is_name_in_words(words):
+            return f"calls the channel {name} {words!r:.80}, which cannot be shown"
+    return None
 
 
 def signers_of(holder: Root | Targets, role: str) -> Signers:

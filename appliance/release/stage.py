@@ -26,6 +26,7 @@ from appliance.release.roles import (
     first_targets,
     rotate,
     with_channel,
+    without_channel,
 )
 from appliance.release.staging import Staged, Staging
 
@@ -91,7 +92,8 @@ class Stage:
                 return None
             self._put_release(channel, current)
             return newest
-        number = 1 if newest is None else newest.number + 1
+        number = self.folder.highest_release(channel) if newest is None else newest.number
+        number += 1
         release = Release(channel, number, self.now, MIN_APP, shards, share)
         self._put_release(channel, write_release(release))
         return release
@@ -123,14 +125,26 @@ class Stage:
             self._staging.put(TARGETS, targets)
             self._again(role, published)
 
-    def channel(self, name: str, signers: Signers) -> None:
-        """Stage a new channel.
+    def channel(self, name: str, signers: Signers, in_words: str = "") -> None:
+        """Stage a new channel; `in_words` is whose it is, such as Leeds City Council.
 
         Raises:
             ReleaseError: nothing to add it to.
         """
         targets = self._next_targets(*self._state())
-        self._staging.put(TARGETS, with_channel(targets, name, signers))
+        self._staging.put(TARGETS, with_channel(targets, name, signers, in_words))
+
+    def without_channel(self, name: str) -> None:
+        """Stage that there is a channel no more; what it has staged itself is thrown away.
+
+        Raises:
+            ReleaseError: there is no such channel, or it is the national one.
+        """
+        if name == CORE:
+            raise ReleaseError(f"{CORE} is the national content: it cannot be removed")
+        targets = self._next_targets(*self._state())
+        self._staging.put(TARGETS, without_channel(targets, name))
+        self._staging.drop(name)
 
     @property
     def _staging(self) -> Staging:

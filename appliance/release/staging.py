@@ -96,6 +96,12 @@ class Staging:
         content = JSONSerializer(compact=False).serialize(_unsigned(signed))
         replace_file(self.path / f"{signed.version}.{role}.json", content + b"\n")
 
+    def drop(self, role: str) -> None:
+        """Throw away what is staged of one role."""
+        for path in [*self._signature_files(role), *self.path.glob(f"*.{role}.json")]:
+            path.unlink()
+        self._release_path(role).unlink(missing_ok=True)
+
     def put_release(self, channel: str, release_json: bytes) -> None:
         """Stage a channel's release.json; its metadata must follow."""
         path = self._release_path(channel)
@@ -159,6 +165,17 @@ def _unsigned(signed: Root | Targets) -> Metadata:  # type: ignore[type-arg]  # 
 
 def _read_signature(path: Path) -> Signature:
     try:
-        return Signature.from_dict(json.loads(read_file(path, MAX_SIGNATURE_BYTES)))
-    except (OSError, FileLimitError, ValueError, KeyError, TypeError, AttributeError) as error:
+        fields = json.loads(read_file(path, MAX_SIGNATURE_BYTES))
+        # The library takes fields of any kind. These are texts, or nothing can be joined to them.
+        "".join((fields["keyid"], fields["sig"]))
+        return Signature.from_dict(fields)
+    except (
+        OSError,
+        FileLimitError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise ReleaseError(f"{path} is not a signature: remove it") from error

@@ -70,9 +70,11 @@ def shown(site: Site, language: str, items: Iterable[str]) -> Context:
     path = site.folder / ITEMS / f"{language}.json"
     try:
         entries: dict[str, Entry] = json.loads(read_file(path, MAX_ITEMS_BYTES))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise StoreError(f"{path} is missing or damaged: {error}") from error
-    known = tuple(item for item in items if item in entries)
+    if not isinstance(entries, dict):
+        raise StoreError(f"{path} is damaged: it is no table")
+    known = tuple(item for item in items if _is_entry(entries.get(item)))
     on_wifi = addresses.on_wifi(View(items=known).prefix + addresses.my_list(language))
     return {
         "guides": [_card(item, entries[item]) for item in known if not entries[item][3]],
@@ -80,6 +82,10 @@ def shown(site: Site, language: str, items: Iterable[str]) -> Context:
         "on_wifi": on_wifi,
         "code": _code(on_wifi, on_wifi) if len(on_wifi) <= MOST_CODE_CHARACTERS else "",
     }
+
+
+def _is_entry(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 4 and all(isinstance(v, str) for v in value)
 
 
 def _card(item: str, entry: Entry) -> Context:

@@ -120,6 +120,7 @@ def _guide(edition: Edition, guide: Guide) -> Page:
         "guide": {
             "title": guide.title,
             "question": guide.question,
+            "council": catalogue.council_of(guide.slug),
             "waits_for_sign_off": guide.is_clinical and guide.sign_off is None,
             **views.review(guide, edition),
         },
@@ -253,6 +254,7 @@ def _handout(edition: Edition, handout: Handout, pdf_sizes: Mapping[str, int]) -
         "handout": {
             "title": handout.title,
             "lead": handout.lead,
+            "council": catalogue.council_of(handout.slug),
             "sections": [views.section(part, edition) for part in handout.sections],
             **views.review(handout, edition),
         },

@@ -133,9 +133,25 @@ def open_site(folder: Path) -> Site:
     """
     try:
         facts = Facts(**json.loads(read_file(folder / FACTS, MAX_FACTS_BYTES)))
-    except (OSError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise StoreError(f"the pages in {folder} are missing or damaged: {error}") from error
+    if not _is_sound(facts):
+        raise StoreError(f"the pages in {folder} are damaged: {FACTS} says what it never would")
     return Site(folder, facts)
+
+
+def _is_sound(facts: Facts) -> bool:
+    """Whether each field is of its type, and there is a language."""
+    texts = (facts.content_security_policy, facts.renew_on)
+    tables = (facts.frames, facts.topics)
+    return (
+        type(facts.release) is int
+        and all(isinstance(text, str) for text in texts)
+        and all(isinstance(table, dict) and table for table in tables)
+        and all(isinstance(inner, dict) for table in tables for inner in table.values())
+        and isinstance(facts.hosts, list)
+        and all(isinstance(host, str) for host in facts.hosts)
+    )
 
 
 class Published:

@@ -204,7 +204,13 @@ def site_card(site: Site, edition: Edition) -> Context:
 
 def site_with_code(site: Site, edition: Edition) -> Context:
     """A site with its address as a QR code."""
-    return {**site_card(site, edition), "url": site.url, "code": code(site, edition)}
+    council = edition.catalogue.council_of(site.slug)
+    return {
+        **site_card(site, edition),
+        "url": site.url,
+        "code": code(site, edition),
+        "council": council,
+    }
 
 
 def code(site: Site, edition: Edition) -> Markup:
@@ -286,6 +292,7 @@ def site_details(site: Site, edition: Edition) -> Context:
     """What a site's own page says of it."""
     return {
         "name": site.name,
+        "council": edition.catalogue.council_of(site.slug),
         "summary": site.summary,
         "url": site.url,
         "publisher": site.publisher.rstrip("."),

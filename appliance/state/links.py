@@ -158,7 +158,7 @@ def _known(row: Mapping[str, object]) -> Known:
         _text(row, "message"),
         _day(row, "since"),
         _day(row, "asked_on"),
-        tuple(str(name) for name in printed_on),
+        tuple(_text({"printed_on": name}, "printed_on") for name in printed_on),
     )
 
 
@@ -166,6 +166,8 @@ def _text(row: Mapping[str, object], name: str) -> str:
     value = row[name]
     if not isinstance(value, str):
         raise TypeError(f"`{name}` is not a text")
+    # JSON can name half a character, which no file can hold.
+    value.encode()
     return value
 
 

@@ -6,7 +6,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -39,6 +39,12 @@ class Settings:
     gate_hosts: str = ""
     languages: str = ""
     share_with_neighbours: str = "off"
+    channels: str = "core"
+
+    @property
+    def councils(self) -> tuple[str, ...]:
+        """The channels whose content is shown beside the national one, in this order."""
+        return tuple(name for name in dict.fromkeys(self.channels.split()) if name != "core")
 
     @property
     def language_codes(self) -> frozenset[str]:
@@ -107,6 +113,12 @@ RULES: Mapping[str, Rule] = {
         "on (other help points on the library's network may fetch content from this one) or off",
         "on|off",
     ),
+    # Each has two words or more (release/channels.py); a few, as a box makes all their pages.
+    "channels": Rule(
+        "core (the national content), and up to four councils' channels after it, such as \"core"
+        ' council-leeds"',
+        r"core( (?=\S{3,40}( |$))[a-z0-9]+(-[a-z0-9]+)+){0,4}",
+    ),
     "walled_garden": Rule(
         "on (with an uplink, visitors' phones reach trusted sites through the box) or off", "on|off"
     ),
@@ -146,9 +158,10 @@ class SettingsFile:
 
     def _read(self) -> Settings:
         with self._lock:
-            found = {str(row["name"]): str(row["value"]) for row in self._table.all()}
-        known = {field.name for field in fields(Settings)}
-        return Settings(**{name: value for name, value in found.items() if name in known})
+            found = {str(row.get("name")): row.get("value") for row in self._table.all()}
+        # What is not as it was let in has been spoilt since, by the card or by hand.
+        kept = {name: value for name, value in found.items() if _is_kept(name, value)}
+        return Settings(**kept)  # type: ignore[arg-type]  # each was checked by its rule
 
     def change(self, name: str, value: str) -> Settings:
         """Set one setting.
@@ -167,6 +180,11 @@ class SettingsFile:
         with self._lock:
             self._table.upsert({"name": name, "value": kept}, Query().name == name)
         return replace(settings, **{name: kept})
+
+
+def _is_kept(name: str, value: object) -> bool:
+    rule = RULES.get(name)
+    return rule is not None and isinstance(value, str) and rule.tidied(value) == value
 
 
 def each_day(day: date) -> date:
@@ -225,12 +243,12 @@ class Counts:
     def totals(self) -> Mapping[str, Mapping[str, int]]:
         """Return day (ISO 8601) -> what -> total, as written."""
         with self._table_lock:
-            return {str(row["day"]): dict(row["totals"]) for row in self._table.all()}
+            return {row["day"]: _totals(row) for row in self._table.all() if _is_of_a_day(row)}
 
     def _write_day(self, day: str, counted: Mapping[str, int]) -> Mapping[str, int]:
         """Add to a day's totals what makes them SMALLEST_COUNT or more. Returns what was added."""
         row = self._table.get(Query().day == day)
-        totals = dict(row["totals"]) if isinstance(row, dict) else {}
+        totals = _totals(row) if isinstance(row, dict) else {}
         added = {
             what: count
             for what, count in counted.items()
@@ -255,4 +273,15 @@ class Counts:
             for key in [key for key in self._pending if key[0] < current]:
                 del self._pending[key]
         oldest = date.fromordinal(today.toordinal() - DAYS_KEPT).isoformat()
-        self._table.remove(Query().day < oldest)
+        self._table.remove(lambda row: not _is_of_a_day(row) or row["day"] < oldest)
+
+
+def _is_of_a_day(row: Mapping[str, object]) -> bool:
+    """Whether a row of the file says of which day it is; a spoilt card may have made others."""
+    return isinstance(row.get("day"), str)
+
+
+def _totals(row: Mapping[str, object]) -> dict[str, int]:
+    totals = row.get("totals")
+    found = totals.items() if isinstance(totals, dict) else ()
+    return {what: count for what, count in found if type(count) is int}

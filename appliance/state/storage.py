@@ -54,7 +54,7 @@ class SafeStorage(Storage):
         Raises:
             StateError: no space, or the card refused; the file is as it was.
         """
-        new = json.dumps(data, ensure_ascii=False, indent=1).encode()
+        new = _written(data)
         if new == self._written:
             return
         try:
@@ -68,6 +68,14 @@ class SafeStorage(Storage):
         aside = self._path.with_name(self._path.name + ".corrupt")
         self._path.replace(aside)
         log.error("%s was damaged and lies at %s now", self._path, aside)
+
+
+def _written(tables: _Tables) -> bytes:
+    try:
+        return json.dumps(tables, ensure_ascii=False, indent=1).encode()
+    except UnicodeEncodeError:
+        # A spoilt file can name half a character, which only JSON's escapes can write.
+        return json.dumps(tables, indent=1).encode()
 
 
 def _tables(data: bytes) -> _Tables | None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 
 from appliance.catalogue.editions import is_wanted, only
 from appliance.catalogue.load import load
 from appliance.catalogue.model import Catalogue
-from appliance.errors import StoreError, TrustError
+from appliance.errors import ChannelError, ReleaseError, StoreError, TrustError
+from appliance.release.channels import merged, refuse_borrowed, refuse_foreign
+from appliance.release.keys import CORE
 from appliance.release.listing import Listing
 from appliance.release.manifest import (
     MAX_BLOB_BYTES,
@@ -32,9 +36,13 @@ def listed(release: Release, languages: Collection[str], read: Callable[[Blob], 
         languages: codes; none stands for all.
         read: returns a shard's content.
     Raises:
+        ChannelError: a council has files that it may not have.
         TrustError: a shard is none, or there are too many files.
     """
     files = listed_files(release, read)
+    if release.channel != CORE:
+        with named_fault(release):
+            refuse_foreign(release.channel, {path: blob.size for path, blob in files.items()})
     return files.only(lambda path: is_wanted(path, languages)) if languages else files
 
 
@@ -86,14 +94,50 @@ def files_of(store: Store, release: Release, languages: Collection[str]) -> List
     return listed(release, languages, lambda blob: stored(store, blob))
 
 
-def catalogue_of(store: Store, files: Mapping[str, Blob], languages: Collection[str]) -> Catalogue:
-    """Load the catalogue of some files.
+def catalogue_of(store: Store, shown: Shown) -> Catalogue:
+    """Load the content of all channels that are shown together.
 
     Raises:
-        ContentError: they cannot be shown.
-        StoreError: one is missing or damaged.
+        ChannelError: two of them do not go together.
+        ContentError: it cannot be shown.
+        StoreError: something is missing or damaged.
     """
-    return only(load(StoredTree(store, files)), languages)
+    tree: Mapping[str, bytes] = _tree(store, release_of(shown), shown.languages)
+    for release in councils_of(shown):
+        own = _tree(store, release, shown.languages)
+        with named_fault(release):
+            refuse_borrowed(tree, [release.channel])
+            tree = merged(tree, release.channel, own)
+    names = {channel: council.name for channel, council in shown.councils.items()}
+    return replace(only(load(tree), shown.languages), councils=names)
+
+
+def refuse_borrowed_names(store: Store, shown: Shown) -> None:
+    """Refuse national content that names something as only one of the councils may.
+
+    Raises:
+        ChannelError: it does.
+    """
+    release = release_of(shown)
+    with named_fault(release):
+        refuse_borrowed(_tree(store, release, shown.languages), shown.councils)
+
+
+def _tree(store: Store, release: Release, languages: Collection[str]) -> StoredTree:
+    return StoredTree(store, files_of(store, release, languages))
+
+
+@contextmanager
+def named_fault(release: Release) -> Iterator[None]:
+    """Say what a publisher would have been told of a release, with whose it is.
+
+    Raises:
+        ChannelError: in place of a ReleaseError.
+    """
+    try:
+        yield
+    except ReleaseError as error:
+        raise ChannelError(f"release {release.number} of {release.channel}: {error}") from error
 
 
 def shown_catalogue(store: Store) -> Catalogue:
@@ -102,11 +146,7 @@ def shown_catalogue(store: Store) -> Catalogue:
     Raises:
         StoreError: nothing is shown yet, or the store is damaged.
     """
-    pointer = store.pointer()
-    if pointer is None:
-        raise StoreError("no release is shown yet")
-    languages = pointer.current.languages
-    return catalogue_of(store, files_of(store, release_of(pointer.current), languages), languages)
+    return catalogue_of(store, _pointer(store).current)
 
 
 def all_languages(store: Store) -> frozenset[str]:
@@ -115,31 +155,37 @@ def all_languages(store: Store) -> frozenset[str]:
     Raises:
         StoreError: nothing is shown yet, or the store is damaged.
     """
+    current = _pointer(store).current
+    return frozenset(load(_tree(store, release_of(current), current.languages)).languages)
+
+
+def _pointer(store: Store) -> Pointer:
     pointer = store.pointer()
     if pointer is None:
         raise StoreError("no release is shown yet")
-    files = files_of(store, release_of(pointer.current), pointer.current.languages)
-    return frozenset(load(StoredTree(store, files)).languages)
+    return pointer
 
 
-def has_languages(store: Store, languages: Collection[str]) -> bool:
+def has_languages(store: Store, shown: Shown, languages: Collection[str]) -> bool:
     """Whether the store holds what is shown in these languages, whole."""
-    pointer = store.pointer()
-    if pointer is None:
-        return False
-    files = files_of(store, release_of(pointer.current), languages)
-    return all(verified(store, blob) is not None for blob in files.values())
+    return all(
+        verified(store, blob) is not None
+        for release in releases_of(shown)
+        for blob in files_of(store, release, languages).values()
+    )
 
 
-def holds_all(store: Store, pointer: Pointer) -> bool:
-    """Whether the whole release that is shown lies in the store, by its files' lengths.
+def holds_all(store: Store, shown: Shown) -> bool:
+    """Whether all the releases that are shown lie in the store whole, by their files' lengths.
 
     Raises:
         StoreError: a shard is missing or damaged.
     """
-    release = release_of(pointer.current)
-    blobs = {*release.shards, *files_of(store, release, ()).values()}
-    return all(store.length_of(blob.path) == blob.length for blob in blobs)
+    return all(
+        store.length_of(blob.path) == blob.length
+        for release in releases_of(shown)
+        for blob in {*release.shards, *files_of(store, release, ()).values()}
+    )
 
 
 def release_of(shown: Shown) -> Release:
@@ -147,17 +193,37 @@ def release_of(shown: Shown) -> Release:
     return read_release(shown.release_json.encode())
 
 
-def blobs_shown(store: Store, pointer: Pointer) -> tuple[Release, list[str]]:
-    """Return what is shown, and the paths of all its shards and blobs, each once.
+def councils_of(shown: Shown) -> list[Release]:
+    """Return the councils' releases that stand in the same pages."""
+    return [read_release(council.release_json.encode()) for council in shown.councils.values()]
+
+
+def releases_of(shown: Shown) -> list[Release]:
+    """Return every release that pages were made from, the national one first."""
+    return [release_of(shown), *councils_of(shown)]
+
+
+def each_blob_of(store: Store, shown: Shown) -> Iterator[Blob]:
+    """Yield all shards and blobs that are shown, one that is there twice twice.
+
+    Raises:
+        StoreError: a shard is missing or damaged.
+    """
+    for release in releases_of(shown):
+        yield from release.shards
+        yield from files_of(store, release, shown.languages).blobs()
+
+
+def blobs_shown(store: Store, shown: Shown) -> list[str]:
+    """Return the paths of all shards and blobs of some releases in every language, each once.
 
     Raises:
         StoreError: the store is damaged, or has only some of the languages.
     """
-    release = release_of(pointer.current)
-    files = files_of(store, release, ())
-    if any(verified(store, blob) is None for blob in files.values()):
+    if not has_languages(store, shown, ()):
         raise StoreError(
             "this box does not have the whole release, perhaps because it keeps only some"
             ' languages: `helppoint settings languages ""` and a sync bring the rest'
         )
-    return release, list(dict.fromkeys(blob.path for blob in (*release.shards, *files.values())))
+    every = each_blob_of(store, replace(shown, languages=frozenset()))
+    return list(dict.fromkeys(blob.path for blob in every))

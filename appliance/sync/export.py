@@ -7,24 +7,28 @@ had before, or none. What else is on the stick is not touched, and no link on it
 
 from __future__ import annotations
 
-import json
+import logging
 import os
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, Root, Timestamp
+from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 
 from appliance.errors import StoreError
 from appliance.files import read_file, sync_file_system
+from appliance.release.folder import SignedT
 from appliance.release.keys import CORE
-from appliance.release.layout import MAX_METADATA_BYTES, RELEASE_TARGET, target_file
+from appliance.release.layout import MAX_METADATA_BYTES, release_target, target_file
 from appliance.release.manifest import MAX_BLOB_BYTES, Release
-from appliance.store.pointer import Pointer
+from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
 from appliance.sync.beneath import StrangeFileError, holds, write
-from appliance.sync.content import blobs_shown
+from appliance.sync.content import blobs_shown, release_of
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 MB = 1_000_000
@@ -56,8 +60,9 @@ def export(store: Store, anchor: bytes, to: Path, progress: Progress) -> Release
 
 
 def _export(store: Store, pointer: Pointer, anchor: bytes, to: Path, progress: Progress) -> Release:
-    small = small_files(store, pointer, anchor)
-    release, blobs = blobs_shown(store, pointer)
+    shown = newest(store, pointer.current)
+    small = small_files(store, shown, anchor)
+    blobs = blobs_shown(store, shown)
     last = _timestamp(store)
     to.mkdir(parents=True, exist_ok=True)
     missing = _missing(store, blobs, to, progress)
@@ -69,25 +74,52 @@ def _export(store: Store, pointer: Pointer, anchor: bytes, to: Path, progress: P
     sync_file_system(to)
     _read_back(store, missing, to, progress)
     write(to, TIMESTAMP_FILE, last, is_last=True)
-    return release
+    return release_of(shown)
 
 
-def small_files(store: Store, pointer: Pointer, anchor: bytes) -> dict[str, bytes]:
-    """Return path -> bytes as received of what a repository has besides timestamp and blobs.
+def newest(store: Store, shown: Shown) -> Shown:
+    """Leave out what is not a council's newest: its signed metadata speaks of another release.
 
     Raises:
-        StoreError: what is shown is not what the newest metadata of this box speaks of.
+        StoreError: the national release is not the one that the newest metadata of this box speaks
+            of.
         OSError: a file is missing.
     """
-    release_json = pointer.current.release_json.encode()
-    digest = sha256(release_json).hexdigest()
-    if digest != _signed_hash(store):
+    if sha256(shown.release_json.encode()).hexdigest() != _signed_hash(store, CORE):
         raise StoreError(
             "what is shown is not the newest release that this box knows: it was rolled back, or an"
             " update was broken off. Sync first, or export from another box"
         )
-    metadata = {f"metadata/{name}": content for name, content in _metadata(store, anchor)}
-    return {target_file(CORE, digest): release_json, **metadata}
+    councils = {}
+    for channel, council in shown.councils.items():
+        digest = sha256(council.release_json.encode()).hexdigest()
+        is_known = (store.metadata / f"{channel}.json").exists()
+        if is_known and digest == _signed_hash(store, channel):
+            councils[channel] = council
+        else:
+            log.warning("%s is left out: its newest release is not shown here", channel)
+    return replace(shown, councils=councils)
+
+
+def small_files(store: Store, shown: Shown, anchor: bytes) -> dict[str, bytes]:
+    """Return path -> bytes as received of what a repository has besides timestamp and blobs.
+
+    `shown` is what `newest` returned.
+
+    Raises:
+        OSError: a file is missing.
+    """
+    metadata = _metadata(store, anchor, shown.councils)
+    return {f"metadata/{name}": content for name, content in metadata} | {
+        target_file(channel, sha256(release_json).hexdigest()): release_json
+        for channel, release_json in _releases(shown)
+    }
+
+
+def _releases(shown: Shown) -> Iterator[tuple[str, bytes]]:
+    yield CORE, shown.release_json.encode()
+    for channel, council in shown.councils.items():
+        yield channel, council.release_json.encode()
 
 
 def _missing(store: Store, blobs: Sequence[str], to: Path, progress: Progress) -> dict[str, int]:
@@ -156,14 +188,16 @@ def _blob(store: Store, path: str) -> bytes:
     return data
 
 
-def _metadata(store: Store, anchor: bytes) -> Iterator[tuple[str, bytes]]:
+def _metadata(store: Store, anchor: bytes, councils: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Yield file name -> bytes as received, under the names that a repository has."""
     yield "1.root.json", anchor
     for path in sorted((store.metadata / "root_history").glob("*.root.json")):
         yield path.name, read_file(path, MAX_METADATA_BYTES)
-    for role in ("targets", "core", "snapshot"):
+    for role in ("targets", CORE, *councils):
         content = _received(store, role)
-        yield f"{_signed(content)['version']}.{role}.json", content
+        yield f"{_metadata_in(content, role, Targets).signed.version}.{role}.json", content
+    snapshot = _received(store, "snapshot")
+    yield f"{_metadata_in(snapshot, 'snapshot', Snapshot).signed.version}.snapshot.json", snapshot
 
 
 def _timestamp(store: Store) -> bytes:
@@ -171,12 +205,12 @@ def _timestamp(store: Store) -> bytes:
     ordinary = _received(store, "timestamp")
     try:
         stick = read_file(store.stick_timestamp, MAX_METADATA_BYTES)
-        root = Metadata[Root].from_bytes(read_file(_root(store), MAX_METADATA_BYTES))
-        word = Metadata[Timestamp].from_bytes(stick)
+        root = _metadata_in(read_file(_root(store), MAX_METADATA_BYTES), "root", Root)
+        word = _metadata_in(stick, "timestamp for sticks", Timestamp)
         root.signed.verify_delegate("timestamp", word.signed_bytes, word.signatures)
-    except (OSError, RepositoryError):
+    except (OSError, RepositoryError, StoreError):
         return ordinary
-    same = Metadata[Timestamp].from_bytes(ordinary).signed
+    same = _metadata_in(ordinary, "timestamp", Timestamp).signed
     is_same = (word.signed.version, word.signed.snapshot_meta) == (same.version, same.snapshot_meta)
     return stick if is_same else ordinary
 
@@ -185,15 +219,26 @@ def _root(store: Store) -> Path:
     return (store.metadata / "root.json").resolve()
 
 
-def _signed_hash(store: Store) -> str:
-    targets = _signed(_received(store, "core"))["targets"]
-    return str(targets[RELEASE_TARGET]["hashes"]["sha256"])
+def _signed_hash(store: Store, channel: str) -> str:
+    signed = _metadata_in(_received(store, channel), channel, Targets).signed
+    target = signed.targets.get(release_target(channel))
+    return "" if target is None else target.hashes.get("sha256", "")
 
 
 def _received(store: Store, role: str) -> bytes:
     return read_file(store.metadata / f"{role}.json", MAX_METADATA_BYTES)
 
 
-def _signed(content: bytes) -> Mapping[str, dict[str, dict[str, dict[str, str]]]]:
-    signed: Mapping[str, dict[str, dict[str, dict[str, str]]]] = json.loads(content)["signed"]
-    return signed
+def _metadata_in(content: bytes, role: str, kind: type[SignedT]) -> Metadata[SignedT]:
+    """Read metadata of a kind: the card may have spoilt it, or a source sent another.
+
+    Raises:
+        StoreError: it is not.
+    """
+    try:
+        metadata = Metadata[SignedT].from_bytes(content)
+    except RepositoryError as error:
+        raise StoreError(f"the {role} metadata in the store is damaged: sync again") from error
+    if not isinstance(metadata.signed, kind):
+        raise StoreError(f"the {role} metadata in the store is of another kind: sync again")
+    return metadata

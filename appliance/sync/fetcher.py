@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 from tuf.api.exceptions import (
     DownloadError,
@@ -13,7 +14,8 @@ from tuf.api.exceptions import (
 )
 from tuf.ngclient.fetcher import FetcherInterface
 
-from appliance.errors import ExpiredError, SourceError, TrustError
+from appliance.clock import in_words
+from appliance.errors import ExpiredError, SourceError, TrustError, from_outside
 from appliance.sync.web import MissingError
 
 
@@ -33,21 +35,35 @@ class Fetcher(FetcherInterface):
 
 
 @contextmanager
-def tuf_errors_in_words(name: str) -> Iterator[None]:
+def tuf_errors_in_words(name: str, moment: datetime | None = None) -> Iterator[None]:
     """Raise what went wrong with the repository `name` as one of our own errors.
 
+    Args:
+        name: where it is.
+        moment: that expiry is judged by; absent: the computer's own clock.
     Raises:
         SourceError: it could not be read.
-        TrustError: not signed by us or damaged; ExpiredError: expired.
+        ExpiredError: expired.
+        TrustError: not signed by us, or damaged.
     """
     try:
         yield
     except ExpiredMetadataError as error:
-        raise ExpiredError(f"{name} is out of date: {error}") from error
+        raise ExpiredError(
+            f"{name} is out of date on {in_words((moment or datetime.now(UTC)).date())}:"
+            f" {from_outside(error)}"
+        ) from error
     except RepositoryError as error:
-        raise TrustError(f"{name} is not signed by us or is damaged: {error}") from error
+        raise TrustError(
+            f"{name} is not signed by us or is damaged: {from_outside(error)}"
+        ) from error
+    except (ValueError, TypeError) as error:
+        # The library trusts whoever signs to write names as names and paths as paths.
+        raise TrustError(
+            f"{name} is damaged, though it is signed: {from_outside(error)}"
+        ) from error
     except DownloadError as error:
         complaint = error.__cause__
         if isinstance(complaint, SourceError):
             raise complaint from error
-        raise SourceError(f"{name}: {error}") from error
+        raise SourceError(f"{name}: {from_outside(error)}") from error

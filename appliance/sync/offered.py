@@ -12,13 +12,12 @@ from contextlib import suppress
 
 from appliance.errors import ApplianceError, StoreError
 from appliance.files import read_file
-from appliance.release.keys import TIMESTAMP
+from appliance.release.keys import CORE, TIMESTAMP
 from appliance.release.layout import MAX_METADATA_BYTES, STICK_TIMESTAMP
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
 from appliance.sync.content import holds_all
-from appliance.sync.export import small_files
-from appliance.sync.trust import RELEASE
+from appliance.sync.export import newest, small_files
 
 TIMESTAMP_PATH = f"metadata/{TIMESTAMP}.json"
 STICK_TIMESTAMP_PATH = f"metadata/{STICK_TIMESTAMP}.json"
@@ -66,15 +65,16 @@ def whole_offer(store: Store, pointer: Pointer, anchor: bytes) -> dict[str, byte
         OSError: a file is missing.
         ValueError, LookupError: the timestamp is damaged.
     """
-    files = small_files(store, pointer, anchor)
+    shown = newest(store, pointer.current)
+    files = small_files(store, shown, anchor)
     word = read_file(store.metadata / f"{TIMESTAMP}.json", MAX_METADATA_BYTES)
-    versions = {role: number for role, number in pointer.floor.items() if role != RELEASE}
-    is_accepted = json.loads(word)["signed"]["version"] == versions.pop(TIMESTAMP)
+    is_accepted = json.loads(word)["signed"]["version"] == pointer.floor[TIMESTAMP]
+    roles = ("root", "snapshot", "targets", CORE, *shown.councils)
     if not is_accepted or any(
-        f"metadata/{number}.{role}.json" not in files for role, number in versions.items()
+        f"metadata/{pointer.floor[role]}.{role}.json" not in files for role in roles
     ):
         raise StoreError("an update is at work, or was broken off")
-    if not holds_all(store, pointer):
+    if not holds_all(store, shown):
         raise StoreError("this box does not have the whole release")
     with suppress(OSError):
         files[STICK_TIMESTAMP_PATH] = read_file(store.stick_timestamp, MAX_METADATA_BYTES)

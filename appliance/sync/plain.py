@@ -24,6 +24,8 @@ from appliance.sync.web import Web
 
 # The library's own limit for a root.
 MAX_ROOT_BYTES = UpdaterConfig().root_max_length
+# What metadata says of an artefact's length is the closer limit.
+MAX_ARTEFACT_BYTES = 10**10
 NOWHERE = "http://localhost/"
 
 
@@ -70,7 +72,7 @@ class PlainClient:
             SourceError: it could not be read.
             TrustError: not signed as the root says, damaged, expired or older than before.
         """
-        web = Web()
+        web = Web(most_bytes=MAX_ARTEFACT_BYTES)
         try:
             with tuf_errors_in_words(self.metadata_url), _disk_errors_in_words(self.folder):
                 self._updater(web).refresh()
@@ -90,7 +92,7 @@ class PlainClient:
             SourceError: it could not be read, or no role signs an artefact of this name.
             TrustError: as `refresh`, or other bytes than were signed.
         """
-        web = Web()
+        web = Web(most_bytes=MAX_ARTEFACT_BYTES)
         try:
             with tuf_errors_in_words(self.metadata_url), _disk_errors_in_words(to):
                 updater = self._updater(web)

@@ -20,9 +20,9 @@ from appliance.release.keys import CORE
 from appliance.release.layout import MAX_METADATA_BYTES, TOP_ROLES
 from appliance.release.manifest import Blob, Release, listed_files, unpack_blob
 from appliance.release.roles import channels_of
+from appliance.sync.line import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 from appliance.sync.sources import FolderSource, Source, read_all
 from appliance.sync.trust import Trust
-from appliance.sync.web import CONNECT_TIMEOUT_S, READ_TIMEOUT_S
 
 # How long a host may let others keep what changes; the rest never changes (docs/publishing.md).
 MAX_AGE_OF_CHANGING_S = 300

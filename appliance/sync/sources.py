@@ -6,6 +6,7 @@ A source only brings bytes; sync/trust.py decides whether to believe them.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -14,10 +15,18 @@ from urllib.parse import urlsplit
 
 from appliance.errors import SourceError
 from appliance.sync.beneath import StrangeFileError, pieces
-from appliance.sync.web import CONNECTIONS, CertificateTimeError, MissingError, Web
+from appliance.sync.web import (
+    CONNECTIONS,
+    PERHAPS_LOGIN,
+    CertificateTimeError,
+    MissingError,
+    Web,
+)
 
 log = logging.getLogger(__name__)
 
+# Metadata and release.json begin with {, blobs with gzip's own sign: nothing of ours with <.
+_WEB_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?\s*<")
 MAX_FOLDER_FILE_BYTES = 4_000_000
 
 
@@ -103,11 +112,24 @@ class HttpSource:
         a clock could never mend its clock otherwise, and what is signed needs no TLS to be true.
         """
         try:
-            yield from self._web.chunks(self._base_url + path, unless=unless, heard=heard)
+            yield from self._content(path, unless, heard)
         except CertificateTimeError as error:
             log.warning("%s: going on without TLS, all content is signed", error)
             self._base_url = self._base_url.replace("https://", "http://", 1)
-            yield from self._web.chunks(self._base_url + path, unless=unless, heard=heard)
+            yield from self._content(path, unless, heard)
+
+    def _content(
+        self, path: str, unless: str, heard: Callable[[Mapping[str, str]], None] | None
+    ) -> Generator[bytes]:
+        """Yield a file's bytes; a network's log-in page in its place is told from an attack."""
+        is_first = True
+        url = self._base_url + path
+        with closing(self._web.chunks(url, unless=unless, heard=heard)) as chunks:
+            for chunk in chunks:
+                if is_first and _WEB_PAGE.match(chunk):
+                    raise SourceError(f"{url} was answered with a web page: {PERHAPS_LOGIN}")
+                is_first = False
+                yield chunk
 
     def status(self, path: str) -> int:
         """Return how the host answers for a file, without the file; 0 if it does not.

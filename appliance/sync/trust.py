@@ -8,44 +8,70 @@ time it judges expiry by is the trusted clock. Measured: docs/sources.md#power-c
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from tuf.api.exceptions import RepositoryError
-from tuf.api.metadata import Metadata, Root
+from tuf.api.metadata import Metadata, Root, Signed, Targets
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
-from appliance.errors import TrustError
+from appliance.errors import ApplianceError, SourceError, TrustError
 from appliance.files import read_file
-from appliance.release.keys import CORE
+from appliance.release.keys import CORE, TARGETS
 from appliance.release.layout import MAX_METADATA_BYTES, SIGNED_AT, TOP_ROLES, release_target
 from appliance.release.manifest import MAX_RELEASE_BYTES, Release, read_release
+from appliance.release.roles import channels_of, name_of_channel, why_unsound
 from appliance.sync.fetcher import Fetcher, tuf_errors_in_words
 from appliance.sync.sources import Source
 
 ROLES = (*TOP_ROLES, CORE)
 # A stolen key can make their versions as high as it likes; new keys begin anew (TUF 5.3.11).
 ONLINE_ROLES = ("timestamp", "snapshot")
-RELEASE = "release"
+# Release files of councils are a fifth of it; the pointer holds them, and must stay readable.
+MAX_COUNCIL_RELEASE_BYTES = 8_000
 MOMENT = re.compile(r"20\d\d-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\dZ")
+
+
+def release_floor(channel: str) -> str:
+    """Return the name under which the floor keeps a channel's release number."""
+    return "release" if channel == CORE else f"release/{channel}"
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """A release that is properly signed, and the versions of the metadata that vouch for it.
 
-    `signed_at` is when the timestamp was signed, by its own word: ISO 8601 in UTC, or empty.
+    `signed_at` is when the timestamp was signed, by its own word: ISO 8601 in UTC, or empty. `name`
+    is whose channel it is, in words.
     """
 
     release: Release
     release_json: str
     versions: Mapping[str, int]
     signed_at: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the publisher's newest word says of the channels that were asked for.
+
+    Args:
+        versions: of the roles that stand above all channels.
+        signed_at: see `Offer`.
+        offers: the newest release of each channel, and `faults` why there is none.
+        gone: the channels that the publisher does not have (any more).
+    """
+
+    versions: Mapping[str, int]
+    signed_at: str
+    offers: dict[str, Offer]
+    faults: dict[str, ApplianceError]
+    gone: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +93,68 @@ class Trust:
     channel: str = CORE
 
     def newest(self, source: Source) -> Offer:
-        """Return the newest release of `source`.
+        """Return the newest release of `channel`.
 
         Raises:
             SourceError: it could not be read.
             TrustError: not signed by us, damaged, expired, or older than the floor.
         """
-        with tuf_errors_in_words(source.name):
-            release_json = self._verified_release(Fetcher(source.chunks))
-        release = read_release(release_json)
-        if release.channel != self.channel:
-            raise TrustError(f"{source.name} offers {release.channel} in place of {self.channel}")
-        versions = {**self._verified_versions(), RELEASE: release.number}
-        self._refuse_older(source.name, versions)
-        return Offer(release, release_json.decode(), versions, self._signed_at())
+        heard = self.newest_of(source, [self.channel])
+        if self.channel not in heard.offers:
+            raise heard.faults[self.channel]
+        return heard.offers[self.channel]
 
-    def _verified_release(self, fetcher: FetcherInterface) -> bytes:
+    def newest_of(self, source: Source, channels: Collection[str]) -> Heard:
+        """Return the newest releases of some channels; what is wrong with one stops no other.
+
+        Raises:
+            SourceError: the source could not be read.
+            TrustError: what it says of all channels is not signed by us, damaged, expired, or
+                older than the floor.
+        """
+        with tuf_errors_in_words(source.name, self.now):
+            updater = self._refreshed(Fetcher(source.chunks))
+        versions = {role: self._version(role) for role in TOP_ROLES}
+        self._refuse_older(source.name, versions)
+        targets = self._targets(source.name)
+        heard = Heard(
+            versions, self._signed_at(), {}, {}, frozenset(channels) - {*channels_of(targets)}
+        )
+        for channel in channels:
+            try:
+                heard.offers[channel] = self._offer(channel, targets, updater, heard, source.name)
+            except (SourceError, TrustError) as error:
+                heard.faults[channel] = error
+        return heard
+
+    def _targets(self, source: str) -> Targets:
+        """Return which channels there are.
+
+        Raises:
+            TrustError: a channel has more than its own paths: it could speak for another.
+        """
+        targets = Metadata[Targets].from_bytes(self._kept(TARGETS)).signed
+        fault = why_unsound(targets)
+        if fault is not None:
+            raise TrustError(f"{source} is not to be believed: its targets metadata {fault}")
+        return targets
+
+    def _offer(
+        self, channel: str, targets: Targets, updater: Updater, heard: Heard, source: str
+    ) -> Offer:
+        if channel in heard.gone:
+            raise TrustError(f"{source} has no channel {channel}")
+        release, release_json = self._offered(channel, updater, source)
+        versions = {
+            channel: self._version(channel),
+            release_floor(channel): release.number,
+        }
+        self._refuse_older(source, versions)
+        name = name_of_channel(targets, channel)
+        every = {**heard.versions, **versions}
+        return Offer(release, release_json.decode(), every, heard.signed_at, name)
+
+    def _refreshed(self, fetcher: FetcherInterface) -> Updater:
         targets = self.metadata / "targets"
         targets.mkdir(parents=True, exist_ok=True)
         updater = Updater(
@@ -91,38 +163,44 @@ class Trust:
             str(targets),
             "targets",
             fetcher,
-            UpdaterConfig(max_root_rotations=32, targets_max_length=MAX_METADATA_BYTES),
+            # Targets hands out channels, and a channel hands out nothing.
+            UpdaterConfig(32, max_delegations=1, targets_max_length=MAX_METADATA_BYTES),
             bootstrap=self.anchor,
         )
         # The library offers no other way to give it the time; a test fails should this name go.
         updater._trusted_set.reference_time = self.now
         updater.refresh()
-        name = release_target(self.channel)
-        target = updater.get_targetinfo(name)
-        if target is None or target.length > MAX_RELEASE_BYTES:
-            raise RepositoryError(f"it signs no {name} that a device could read")
-        path = updater.find_cached_target(target) or updater.download_target(target)
-        return read_file(Path(path), MAX_RELEASE_BYTES)
+        return updater
 
-    def _verified_versions(self) -> dict[str, int]:
-        """Read the versions from the files that the client has just verified and kept."""
-        versions = {}
-        for role in (*TOP_ROLES, self.channel):
-            versions[role] = int(str(self._verified(role)["version"]))
-        return versions
+    def _offered(self, channel: str, updater: Updater, source: str) -> tuple[Release, bytes]:
+        """Return a channel's release, with release.json as it was signed."""
+        with tuf_errors_in_words(source, self.now):
+            release_json = _verified_release(channel, updater)
+        release = read_release(release_json)
+        if release.channel != channel:
+            raise TrustError(f"{source} offers {release.channel} in place of {channel}")
+        return release, release_json
+
+    def _version(self, role: str) -> int:
+        """Read the version from the file that the client has just verified and kept."""
+        return self._verified(role).version
 
     def _signed_at(self) -> str:
         """Return the timestamp's own word, if what offline keys signed allows so late a day.
 
         Whoever steals the online key could else set every device's clock to the year 2099.
         """
-        signed_at = str(self._verified("timestamp").get(SIGNED_AT, ""))
-        latest = min(str(self._verified(role)["expires"]) for role in ("root", "targets"))
-        return signed_at if MOMENT.fullmatch(signed_at) and signed_at <= latest else ""
+        signed_at = str(self._verified("timestamp").unrecognized_fields.get(SIGNED_AT, ""))
+        latest = min(self._verified(role).expires for role in ("root", "targets"))
+        is_moment = MOMENT.fullmatch(signed_at) is not None
+        return signed_at if is_moment and signed_at <= f"{latest:%Y-%m-%dT%H:%M:%SZ}" else ""
 
-    def _verified(self, role: str) -> dict[str, object]:
-        """Read the signed half of what the client has just verified and kept."""
-        return dict(json.loads(self._kept(role))["signed"])
+    def _verified(self, role: str) -> Signed:
+        """Read the signed half of what the client has just verified and kept.
+
+        As the client reads it: it takes `"version": null` for 1, and finds the signature right.
+        """
+        return Metadata[Root].from_bytes(self._kept(role)).signed
 
     def _kept(self, role: str) -> bytes:
         # root.json is the client's own link to the newest of root_history, hence resolve.
@@ -146,3 +224,19 @@ class Trust:
         old = Metadata[Root].from_bytes(read_file(before, MAX_METADATA_BYTES)).signed
         new = Metadata[Root].from_bytes(self._kept("root")).signed
         return set(old.roles[role].keyids).isdisjoint(new.roles[role].keyids)
+
+
+def _verified_release(channel: str, updater: Updater) -> bytes:
+    """Return a channel's release.json.
+
+    Raises:
+        RepositoryError: there is none that a device could read.
+        DownloadError: it could not be read.
+    """
+    name = release_target(channel)
+    most = MAX_RELEASE_BYTES if channel == CORE else MAX_COUNCIL_RELEASE_BYTES
+    target = updater.get_targetinfo(name)
+    if target is None or target.length > most:
+        raise RepositoryError(f"it signs no {name} that a device could read")
+    path = updater.find_cached_target(target) or updater.download_target(target)
+    return read_file(Path(path), MAX_RELEASE_BYTES)

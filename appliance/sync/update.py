@@ -1,79 +1,60 @@
-"""Show the newest release of a source: verify, fetch what is missing, make the pages, move over."""
+"""Show the newest of a source: verify, fetch what is missing, make the pages, move over."""
 
 from __future__ import annotations
 
 import logging
-import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import replace
 
-from appliance import __version__
-from appliance.catalogue.model import Catalogue
-from appliance.errors import ApplianceError, StoreError, TooOldError, TrustError
-from appliance.release.listing import BlobPaths, Listing
-from appliance.release.manifest import ALL, Blob, Release
-from appliance.store.pointer import Pointer, Shown
+from appliance.errors import ApplianceError, ChannelError, StoreError, TrustError
+from appliance.release.keys import CORE
+from appliance.release.listing import BlobPaths
+from appliance.release.manifest import Release, read_release
+from appliance.store.pointer import Attempt, Pointer, Shown
 from appliance.store.store import Store
-from appliance.sync.content import catalogue_of, files_of, release_of
-from appliance.sync.fetch import Progress, TellBytes, fetch_missing, keep_stick_timestamp
+from appliance.sync.content import each_blob_of, release_of
+from appliance.sync.device import Device, Render
+from appliance.sync.fetch import keep_stick_timestamp
+from appliance.sync.gather import Gathered, attempt, gather
+from appliance.sync.making import discard, made, made_together
 from appliance.sync.sources import Source
-from appliance.sync.trust import Offer, Trust
+from appliance.sync.trust import Heard, Trust
+
+__all__ = ["Device", "Render", "remake", "roll_back", "update"]
 
 log = logging.getLogger(__name__)
 
-Render = Callable[[Catalogue, Release, Path], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """What an update works with.
-
-    Args:
-        store: the device's own copy.
-        render: makes the pages of a catalogue in an empty folder.
-        progress: told what is done, how much of it, and out of how much.
-        languages: codes of those that are shown besides English; none stands for all.
-        tell_bytes: told how many bytes were fetched, and out of how many.
-    """
-
-    store: Store
-    render: Render
-    progress: Progress
-    languages: frozenset[str] = frozenset()
-    tell_bytes: TellBytes = lambda _done, _total: None
-
 
 def update(source: Source, trust: Trust, device: Device) -> Release | None:
-    """Show the newest release of `source`, in the languages of the device.
+    """Show the newest releases of `source`, in the languages of the device.
 
-    Returns: the release; None if the device already shows it, staff went back from it, or it is
-        for some devices only and not for this one.
+    What is wrong with a council's release is told to `device.on_fault`, and its last good one
+    stays; the nation's is raised, after all else is shown.
+
+    Returns: the national release; None if the device already shows what it should, staff went back
+        from it, or it is for some devices only and not for this one.
 
     Raises:
         SourceError: could not be read; the device goes on showing what it showed.
         TrustError: not signed by us, damaged, or older than what is shown.
-        ContentError: signed, but its content cannot be shown.
+        ContentError, ChannelError: signed, but its content cannot be shown.
         StoreError: no space, or another update is at work.
     """
     store = device.store
     with store.locked():
-        offer = trust.newest(source)
+        heard = trust.newest_of(source, (CORE, *device.channels))
         store.let_group_read_metadata()
         pointer = store.pointer()
-        if pointer is None or offer.versions != pointer.floor:
+        if pointer is None or _is_later(heard, pointer):
             keep_stick_timestamp(source, store)
-        if pointer is not None and _is_settled(offer, pointer, source, device):
-            _accept(offer, pointer, store)
-            return None
-        _refuse_unfit(offer, pointer)
-        files = _fetched(offer.release, source, device)
-        shown = _pages(offer.release, offer.release_json, files, device)
-        first = Pointer(shown, None, {}) if pointer is None else pointer.moved_to(shown)
-        _move(first.accepting(offer.versions, offer.signed_at), pointer, store)
-        log.info("now showing release %d with %d files", offer.release.number, len(files))
-        return offer.release
+        gathered = gather(heard, pointer, source, device)
+        faults, release = gathered.faults, None
+        if pointer is None or not gathered.is_settled:
+            faults, release = _show(heard, gathered, pointer, device)
+        elif heard.offers.keys() - faults:
+            _settle(heard, gathered, pointer, store)
+        _tell(faults, device)
+        return release
 
 
 def remake(device: Device) -> None:
@@ -87,13 +68,14 @@ def remake(device: Device) -> None:
         pointer = store.pointer()
         if pointer is None:
             raise StoreError("no release is shown yet, so there are no pages to make anew")
-        _move(pointer.moved_to(_made(pointer.current, device)), pointer, store)
+        kept = replace(pointer.current.of(device.channels), languages=device.languages)
+        _move(pointer.moved_to(made(kept, device), device.channels), pointer, store)
 
 
 def roll_back(device: Device) -> Release:
-    """Show what was shown before; the next update shows only what is newer than today's release.
+    """Show what was shown before; the next update shows only what is newer than today's releases.
 
-    Returns: the release that is shown now.
+    Returns: the national release that is shown now.
     Raises:
         StoreError: there is nothing before it, or the store is damaged; what is shown stays.
     """
@@ -102,86 +84,91 @@ def roll_back(device: Device) -> Release:
         pointer = store.pointer()
         if pointer is None or pointer.previous is None:
             raise StoreError("there is no release before the one that is shown")
-        refused = release_of(pointer.current).number
         # Made anew, in the languages that it had: settings may have changed since.
-        was = Device(store, device.render, device.progress, pointer.previous.languages)
-        _move(pointer.moved_back_to(_made(pointer.previous, was), refused), pointer, store)
-        release = release_of(pointer.previous)
-        log.info("went back from release %d to release %d", refused, release.number)
+        was = pointer.previous.of(device.channels)
+        _move(_back(pointer, made(was, device)), pointer, store)
+        release, now = release_of(was), release_of(pointer.current)
+        log.info("went back from release %d to release %d", now.number, release.number)
         return release
 
 
-def _is_settled(offer: Offer, pointer: Pointer, source: Source, device: Device) -> bool:
-    """Whether no other pages are wanted; what was lost or damaged since is fetched anew."""
-    if offer.release.number <= pointer.refused or _waits(offer.release, pointer, device.store):
-        return True
-    shown = pointer.current
-    if (shown.release_json, shown.languages) != (offer.release_json, device.languages):
-        return False
-    # A setting, or paper, will need it.
-    _fetched(offer.release, source, device)
-    return True
+def _back(pointer: Pointer, shown: Shown) -> Pointer:
+    """Refuse from now on what was shown of each channel, where it is not shown any more."""
+    now, refused = pointer.current, pointer.refused
+    if now.release_json != shown.release_json:
+        refused = release_of(now).number
+    left = {
+        channel: read_release(council.release_json.encode()).number
+        for channel, council in now.councils.items()
+        if shown.councils.get(channel) != council
+    }
+    return pointer.moved_back_to(shown, refused, {**pointer.refused_of, **left})
 
 
-def _fetched(release: Release, source: Source, device: Device) -> Listing:
-    return fetch_missing(
-        release, device.languages, source, device.store, device.progress, device.tell_bytes
-    )
+def _is_later(heard: Heard, pointer: Pointer) -> bool:
+    return any(pointer.floor.get(role) != number for role, number in heard.versions.items())
 
 
-def _waits(release: Release, pointer: Pointer, store: Store) -> bool:
-    """Whether a release is tried out on other devices first; what is shown already stays."""
-    if release.share == ALL or release.number <= release_of(pointer.current).number:
-        return False
-    return store.lot() >= release.share
-
-
-def _refuse_unfit(offer: Offer, pointer: Pointer | None) -> None:
-    release = offer.release
-    if pointer is not None and pointer.current.release_json != offer.release_json:
-        shown = release_of(pointer.current)
-        if release.number <= shown.number:
-            raise TrustError(
-                f"release {release.number} is offered, but release {shown.number} is shown:"
-                " a number is never used twice and never goes back"
-            )
-    if _version(release.min_app) > _version(__version__):
-        raise TooOldError(
-            f"release {release.number} needs version {release.min_app} of Help Point,"
-            f" this is {__version__}: update the application first"
-        )
-
-
-def _version(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in text.split("."))
-
-
-def _accept(offer: Offer, pointer: Pointer, store: Store) -> None:
+def _settle(heard: Heard, gathered: Gathered, pointer: Pointer, store: Store) -> None:
     """Keep what the publisher's newest word says, though nothing else changes."""
-    accepted = pointer.accepting(offer.versions, offer.signed_at)
+    keeps = gathered.faults and pointer.attempt
+    accepted = _accepted(pointer, heard, gathered.faults, pointer.attempt if keeps else None)
     if accepted != pointer:
         store.move_pointer(accepted)
+    councils = (error for channel, error in gathered.faults.items() if channel != CORE)
+    if any(isinstance(error, TrustError | ChannelError) for error in councils):
+        # Or a council could fill the card, a broken release a day.
+        _prune(store, accepted, keep_site=None)
 
 
-def _made(shown: Shown, device: Device) -> Shown:
-    """Make the pages of a release whose blobs are in the store."""
+def _accepted(
+    pointer: Pointer,
+    heard: Heard,
+    faults: Mapping[str, ApplianceError],
+    tried: Attempt | None,
+) -> Pointer:
+    """Return the pointer with the versions of whatever is not at fault as its floor."""
+    versions = dict(heard.versions)
+    for channel, offer in heard.offers.items():
+        if channel not in faults:
+            versions |= offer.versions
+    return replace(pointer.accepting(versions, heard.signed_at), attempt=tried)
+
+
+def _show(
+    heard: Heard, gathered: Gathered, pointer: Pointer | None, device: Device
+) -> tuple[Mapping[str, ApplianceError], Release | None]:
+    """Make pages of what was gathered and show them."""
+    shown, at_fault = made_together(gathered.wanted, pointer, device)
+    faults = {**gathered.faults, **at_fault}
+    tried = attempt(gathered.wanted, at_fault)
+    if pointer is not None and shown == pointer.current:
+        accepted = _accepted(pointer, heard, faults, tried)
+        device.store.move_pointer(accepted)
+        _prune(device.store, accepted, keep_site=None)
+        return faults, None
+    first = (
+        Pointer(shown, None, {})
+        if pointer is None
+        else pointer.moved_to(shown, _kept(heard, device))
+    )
+    _move(_accepted(first, heard, faults, tried), pointer, device.store)
     release = release_of(shown)
-    files = files_of(device.store, release, device.languages)
-    return _pages(release, shown.release_json, files, device)
+    log.info("now showing release %d, and %d councils", release.number, len(shown.councils))
+    return faults, release
 
 
-def _pages(release: Release, release_json: str, files: Mapping[str, Blob], device: Device) -> Shown:
-    """Make pages in a new folder; on any failure the half-made folder goes away."""
-    store = device.store
-    device.progress("making pages", 0, 1)
-    folder = store.new_site_folder(release.number)
-    try:
-        device.render(catalogue_of(store, files, device.languages), release, folder)
-    except (ApplianceError, OSError):
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    device.progress("making pages", 1, 1)
-    return Shown(release_json, folder.name, device.languages)
+def _kept(heard: Heard, device: Device) -> list[str]:
+    return [channel for channel in device.channels if channel not in heard.gone]
+
+
+def _tell(faults: Mapping[str, ApplianceError], device: Device) -> None:
+    for channel in device.channels:
+        if channel in faults:
+            log.warning("the newest of %s is not shown: %s", channel, faults[channel])
+            device.on_fault(channel, faults[channel])
+    if CORE in faults:
+        raise faults[CORE]
 
 
 def _move(to: Pointer, pointer: Pointer | None, store: Store) -> None:
@@ -191,7 +178,7 @@ def _move(to: Pointer, pointer: Pointer | None, store: Store) -> None:
     except ApplianceError:
         # It may have moved all the same: the disk can fail after the rename.
         if not _is_shown(to.current.site, store):
-            shutil.rmtree(store.site_folder(to.current.site), ignore_errors=True)
+            discard(to.current, store)
         raise
     # Requests that began before the move still read the folder that was shown until now.
     _prune(store, to, keep_site=None if pointer is None else pointer.current.site)
@@ -209,12 +196,10 @@ def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> None:
     """Keep what is shown and what was shown before; the rest goes."""
     kept = [shown for shown in (pointer.current, pointer.previous) if shown is not None]
     blobs = BlobPaths()
-    for shown in kept:
-        release = release_of(shown)
-        try:
-            files = files_of(store, release, shown.languages)
-        except ApplianceError as error:
-            log.warning("old content is not cleared away this time: %s", error)
-            return
-        blobs.add(chain(release.shards, files.blobs()))
+    try:
+        for shown in kept:
+            blobs.add(each_blob_of(store, shown))
+    except ApplianceError as error:
+        log.warning("old content is not cleared away this time: %s", error)
+        return
     store.prune(blobs, {shown.site for shown in kept} | {keep_site})

@@ -9,16 +9,17 @@ import ssl
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import urllib3
-from urllib3.util import SKIP_HEADER
 
-from appliance.errors import SourceError
+from appliance.errors import SourceError, from_outside
+from appliance.sync.line import EndlessAnswerError, connections
 
 CHUNK_BYTES = 64 * 1024
-CONNECT_TIMEOUT_S = 10
-READ_TIMEOUT_S = 20
+# The largest blob is 4 MB (manifest.MAX_BLOB_BYTES); the rest is room for headers.
+MOST_ANSWER_BYTES = 5_000_000
 # 4 MB, the largest blob, at 16 kB a second: slower lines are given up and tried again later.
 FILE_TIMEOUT_S = 300
 # As many as are fetched at once (update.AT_ONCE): each line is kept and used again.
@@ -27,6 +28,7 @@ CONNECTIONS = 8
 BARREN_TRIES = 3
 NO_DELAY = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+PERHAPS_LOGIN = "perhaps this network wants somebody to log in on a page of its own first"
 _CONTENT_RANGE = re.compile(r"bytes (\d{1,15})-\d{1,15}/(?:\d{1,15}|\*)")
 
 
@@ -53,7 +55,9 @@ class Web:
     """Connections to web hosts, kept alive; several threads may fetch at once.
 
     Args:
-        file_timeout_s: how long one file may take, with every new try.
+        file_timeout_s: how long one file may take, with every new try; a try begun before it is
+            over may last as long again.
+        most_bytes: how large one answer may be, headers and all.
         sleep: waits some seconds.
         ca_file: certificates to believe instead of the system's, in PEM.
         socket_options: of every connection, as setsockopt(2) takes them.
@@ -63,6 +67,7 @@ class Web:
         self,
         *,
         file_timeout_s: float = FILE_TIMEOUT_S,
+        most_bytes: int = MOST_ANSWER_BYTES,
         sleep: Callable[[float], None] = time.sleep,
         ca_file: Path | None = None,
         socket_options: Sequence[tuple[int, int, int | bytes]] = NO_DELAY,
@@ -70,14 +75,11 @@ class Web:
         self._file_timeout_s = file_timeout_s
         self._sleep = sleep
         self._unfinished: set[urllib3.BaseHTTPResponse] = set()
-        self._pool = urllib3.PoolManager(
-            maxsize=CONNECTIONS,
-            timeout=urllib3.Timeout(connect=CONNECT_TIMEOUT_S, read=READ_TIMEOUT_S),
-            retries=False,
-            ca_certs=None if ca_file is None else str(ca_file),
-            # Without Accept-Encoding hosts send files as they are, as with "identity"; every
-            # request of every box is 27 bytes shorter.
-            headers={"User-Agent": "helppoint", "Accept-Encoding": SKIP_HEADER},
+        self._pool = connections(
+            at_once=CONNECTIONS,
+            answer_s=file_timeout_s,
+            most_bytes=most_bytes,
+            ca_file=ca_file,
             socket_options=socket_options,
         )
 
@@ -192,18 +194,27 @@ class _Tries:
         """Return how long to wait before the next try, in seconds.
 
         Raises:
-            SourceError: there is no line to the host, or tries or time are used up.
+            SourceError: the host cannot be reached, or tries or time are used up.
         """
         self.barren += 1
         longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2**self.barren)
         # By chance, so that boxes that lost the same host do not all come back at once.
         pause = random.uniform(longest / 2, longest)  # noqa: S311 - nothing secret
-        is_late = time.monotonic() + pause > self.deadline
-        # Where a line broke, the host was there; where none could be made, another source may be.
-        is_there = self.received > 0 or isinstance(error, urllib3.exceptions.ProtocolError)
-        if not is_there or self.barren > BARREN_TRIES or is_late:
-            raise SourceError(f"{self.url} could not be fetched: {error}") from error
+        if time.monotonic() + pause > self.deadline:
+            raise SourceError(f"{self.url} came too slowly and was given up") from error
+        if self.barren > BARREN_TRIES or not self._is_worth_another(error):
+            raise SourceError(f"{self.url} could not be fetched: {from_outside(error)}") from error
         return pause
+
+    def _is_worth_another(self, error: urllib3.exceptions.HTTPError) -> bool:
+        """Whether a line broke, rather than that nobody is there or that the answer is nonsense.
+
+        Hosts close lines that were kept alive just as the next request is on its way: that is
+        known only by the break, before any byte of an answer.
+        """
+        if isinstance(error, EndlessAnswerError):
+            return False
+        return self.received > 0 or isinstance(error, urllib3.exceptions.ProtocolError)
 
 
 def _wanting(start: int, unless: str) -> dict[str, str]:
@@ -226,12 +237,19 @@ def _refuse_other_than_ok(url: str, response: urllib3.BaseHTTPResponse) -> None:
     status = response.status
     if status in (403, 404):
         # Read the host's short page, so that the connection can be used again.
-        page = response.read(CHUNK_BYTES)
+        page = response.read(CHUNK_BYTES, decode_content=False)
         raise MissingError(f"there is no {url}", status, len(page))
     if 300 <= status < 400:
-        raise SourceError(f"{url} redirects elsewhere, which is never followed")
+        raise SourceError(f"{url} redirects elsewhere, which is never followed: {PERHAPS_LOGIN}")
+    if status == HTTPStatus.NETWORK_AUTHENTICATION_REQUIRED:
+        raise SourceError(f"{url} was not reached: {PERHAPS_LOGIN}")
     if status not in (200, 206):
         raise SourceError(f"{url} was answered with HTTP status {status}")
+    for header, plain in (("Content-Encoding", "identity"), ("Transfer-Encoding", "chunked")):
+        found = response.headers.get(header, plain).strip().lower()
+        if found != plain:
+            # Unpacked, it would not be the bytes that were asked for; and it could grow.
+            raise SourceError(f"{url} came with {header} {from_outside(found, 40)}, unasked")
 
 
 def _first_byte(url: str, response: urllib3.BaseHTTPResponse, start: int) -> int:

@@ -51,19 +51,7 @@ def serve(
     # Which page stood in a queue, or broke, is nobody's business: the place is logged elsewhere.
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
     try:
-        server = waitress.create_server(
-            application,
-            host=host,
-            port=port,
-            threads=THREADS,
-            _dispatcher=Front(application.whole_page, THREADS),
-            connection_limit=CONNECTION_LIMIT,
-            channel_timeout=CHANNEL_TIMEOUT_S,
-            cleanup_interval=CLEANUP_INTERVAL_S,
-            ident=None,
-            max_request_body_size=64_000,
-            max_request_header_size=16_000,
-        )
+        server = listener(application, host, port, THREADS)
     except OSError as error:
         raise ConfigError(
             f"cannot listen on {host} port {port}: {error.strerror}. Is a help point already"
@@ -83,6 +71,29 @@ def serve(
         stopping.set()
         flusher.join()
         _flush(counts)
+
+
+def listener(
+    application: Adapted | Portal, host: str, port: int, threads: int
+) -> waitress.server.BaseWSGIServer:
+    """Return what listens and will serve once it is run.
+
+    Raises:
+        OSError: the address is taken, or not ours.
+    """
+    return waitress.create_server(
+        application,
+        host=host,
+        port=port,
+        threads=threads,
+        _dispatcher=Front(application.whole_page, threads),
+        connection_limit=CONNECTION_LIMIT,
+        channel_timeout=CHANNEL_TIMEOUT_S,
+        cleanup_interval=CLEANUP_INTERVAL_S,
+        ident=None,
+        max_request_body_size=64_000,
+        max_request_header_size=16_000,
+    )
 
 
 def stop(_number: int, _frame: FrameType | None) -> None:

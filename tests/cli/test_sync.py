@@ -11,13 +11,14 @@ import pytest
 from appliance.files import held
 from appliance.state.syncing import SyncFolder, Syncing
 from tests.conftest import Helppoint
-from tests.content import tree_saying
+from tests.content import light_tree
 from tests.publisher import Publisher
 
 
 @pytest.fixture
-def box(helppoint: Helppoint) -> Helppoint:
+def box(tmp_path: Path) -> Helppoint:
     """A box whose folder in memory is there, and whose source is the publisher's folder."""
+    helppoint = Helppoint.new(tmp_path, light_tree())
     run = helppoint.home / "run"
     (run / "sync").mkdir(parents=True)
     _set_up(helppoint, origins=[str(helppoint.publisher.repository)])
@@ -43,7 +44,7 @@ def _told(box: Helppoint) -> Syncing:
 
 def test_the_desk_is_told_of_a_new_release_without_any_address(box: Helppoint) -> None:
     box.run("sync", "--embedded")
-    box.publisher.pack(tree_saying("Two."))
+    box.publisher.pack({**light_tree(), "README.md": b"Two."})
     assert box.run("sync").returncode == 0
     told = _told(box)
     assert (told.state, told.source, told.release) == ("done", "stick", 2)
@@ -59,7 +60,7 @@ def test_json_lines_end_with_how_it_ended(box: Helppoint) -> None:
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["state"] for line in lines[:-1]] == ["running"] * (len(lines) - 1)
     assert (lines[-1]["state"], lines[-1]["release"]) == ("done", 1)
-    assert {"asking", "fetching", "making handouts"} <= {line["stage"] for line in lines}
+    assert {"asking", "fetching", "making pages"} <= {line["stage"] for line in lines}
     # Stages' edges, and one a second between: not one for each of some hundred files.
     assert len(lines) < 60
     assert "fetching" not in done.stderr
@@ -102,7 +103,7 @@ def test_another_box_or_a_stranger_is_told_of_as_refused(box: Helppoint, tmp_pat
     box.run("sync", "--embedded")
     (tmp_path / "stranger").mkdir()
     stranger = Publisher.new(tmp_path / "stranger")
-    stranger.pack(tree_saying("Evil."))
+    stranger.pack(light_tree())
     assert box.run("sync", str(stranger.repository)).returncode == 1
     assert "was refused" in _told(box).words
 
@@ -111,7 +112,7 @@ def test_status_says_what_is_shown_since_when_and_from_where(box: Helppoint) -> 
     new = box.run("status")
     assert (new.returncode, "Nothing is shown yet" in new.stdout) == (1, True)
     box.run("sync", "--embedded")
-    box.publisher.pack(tree_saying("Two."))
+    box.publisher.pack({**light_tree(), "README.md": b"Two."})
     box.run("sync")
     status = box.run("status")
     assert status.returncode == 0

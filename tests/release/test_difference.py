@@ -3,7 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.release.difference import compare, in_names, in_numbers, in_words, printable
+from appliance.errors import printable
+from appliance.release.difference import compare, in_names, in_numbers, in_words
 from tests.ceremony import site_in_leeds
 from tests.content import GUIDE, real_tree
 

@@ -12,7 +12,7 @@ from appliance.store.store import Store
 from appliance.sync.sources import Source, open_source
 from appliance.sync.thrift import thrifty
 from appliance.sync.trust import Trust
-from appliance.sync.update import Device, update
+from appliance.sync.update import Device, Render, update
 from tests.publisher import SIGNED_AT
 
 
@@ -25,6 +25,9 @@ class Box:
     now: datetime = SIGNED_AT
     stages: list[str] = field(default_factory=list)
     languages: frozenset[str] = frozenset()
+    channels: tuple[str, ...] = ()
+    faults: dict[str, str] = field(default_factory=dict)
+    render: Render | None = None
 
     @property
     def store(self) -> Store:
@@ -34,9 +37,11 @@ class Box:
     def device(self) -> Device:
         return Device(
             self.store,
-            _render,
+            self.render or _render,
             lambda stage, _done, _total: self.stages.append(stage),
             self.languages,
+            self.channels,
+            lambda channel, error: self.faults.update({channel: str(error)}),
         )
 
     def trust(self) -> Trust:

@@ -1,0 +1,53 @@
+"""Whatever reaches a parser of outside data, it is read, or refused in the project's own words.
+
+What takes the bytes says so itself: it returns, or an error comes out of it that nobody expects.
+`make fuzz` tries the same parsers with what a coverage-guided search finds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from tests.parsers.every import EVERY
+from tests.parsers.mutations import near
+from tests.parsers.parser import Parser, Take
+
+
+@pytest.fixture(scope="module")
+def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Parser], Take]]:
+    with ExitStack() as stack:
+
+        @cache
+        def open_once(parser: Parser) -> Take:
+            return stack.enter_context(parser.opened(tmp_path_factory.mktemp("parser")))
+
+        yield open_once
+
+
+@pytest.mark.parametrize("parser", EVERY, ids=str)
+def test_whatever_comes_is_read_or_refused_in_words(
+    parser: Parser, opened: Callable[[Parser], Take]
+) -> None:
+    take = opened(parser)
+
+    @settings(max_examples=parser.examples, suppress_health_check=list(HealthCheck))
+    @given(near(parser.seeds))
+    def tried(data: bytes) -> None:
+        take(data)
+
+    tried()
+
+
+@pytest.mark.parametrize("parser", EVERY, ids=str)
+def test_real_examples_are_read_and_what_once_made_it_fall_is_taken(
+    parser: Parser, opened: Callable[[Parser], Take]
+) -> None:
+    take = opened(parser)
+    assert [seed for seed in parser.seeds if not take(seed)] == []
+    for data in parser.fell:
+        take(data)
