@@ -18,7 +18,7 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -229,7 +229,7 @@ class Store:
         folder.mkdir()
         return folder
 
-    def prune(self, blobs: Collection[str], sites: Collection[str | None]) -> bool:
+    def prune(self, blobs: Container[str], sites: Collection[str | None]) -> bool:
         """Remove every blob and site folder that is not named. Returns whether there was any."""
         is_any = False
         for path in (self.folder / "blobs").glob("*/*"):

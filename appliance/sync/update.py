@@ -9,10 +9,11 @@ from dataclasses import replace
 
 from appliance.errors import ApplianceError, ChannelError, SpaceError, StoreError, TrustError
 from appliance.release.keys import CORE
+from appliance.release.listing import BlobPaths
 from appliance.release.manifest import Release, read_release
 from appliance.store.pointer import Attempt, Pointer, Shown
 from appliance.store.store import Store, disk_error
-from appliance.sync.content import blobs_of, release_of
+from appliance.sync.content import each_blob_of, release_of
 from appliance.sync.device import Device, Render
 from appliance.sync.fetch import keep_stick_timestamp
 from appliance.sync.gather import Gathered, attempt, gather
@@ -223,8 +224,10 @@ def _is_shown(site: str, store: Store) -> bool:
 def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> bool:
     """Keep what is shown and what was shown before; the rest goes. Returns whether any went."""
     kept = [shown for shown in (pointer.current, pointer.previous) if shown is not None]
+    blobs = BlobPaths()
     try:
-        blobs = {path for shown in kept for path in blobs_of(store, shown)}
+        for shown in kept:
+            blobs.add(each_blob_of(store, shown))
     except ApplianceError as error:
         log.warning("old content is not cleared away this time: %s", error)
         return False
