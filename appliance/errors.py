@@ -64,10 +64,13 @@ class TrustError(ApplianceError):
     advice = "Do not use this source. Tell whoever publishes the content."
 
 
-class ExpiredError(TrustError):
-    """Offered content is properly signed, but its signatures have run out in the meantime."""
+class OutOfDateError(TrustError):
+    """Offered content was signed by us, but by the date that this device has it ran out."""
 
-    advice = "Fetch newer content. From a stick that you trust: `sync STICK --accept-expired`."
+    advice = (
+        "Check this device's date. If it is right, tell whoever publishes the content that its"
+        " signatures ran out."
+    )
 
 
 class HotspotError(ApplianceError):

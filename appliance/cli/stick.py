@@ -11,14 +11,13 @@ from pathlib import Path
 
 import click
 
-from appliance.cli.device import Box
 from appliance.cli.progress import Progress
 from appliance.clock import now
 from appliance.config import Config
 from appliance.errors import (
     ApplianceError,
     BusyError,
-    ExpiredError,
+    OutOfDateError,
     SourceError,
     StateError,
     StoreError,
@@ -39,7 +38,7 @@ BUSY_TRIES, BUSY_PAUSE_S = 120, 10.0
 TELL_EVERY_S = 0.5
 # The first that fits: the later ones are more general.
 RESULTS: tuple[tuple[type[ApplianceError], str], ...] = (
-    (ExpiredError, words.EXPIRED),
+    (OutOfDateError, words.EXPIRED),
     (TrustError, words.REFUSED),
     (MissingError, words.INCOMPLETE),
     (TooOldError, words.UNFIT),
@@ -63,12 +62,18 @@ def stick_command(config: Config, folder: Path) -> None:
     desk = Desk(config.stick_file)
     result, release = words.STOPPED, 0
     try:
-        result, release = take(Box(config, desk), folder, desk, time.sleep)
+        place = place_on(folder)
+        if place is None:
+            # Most sticks are somebody's own: nothing is said of them, nor of a last one unsaid.
+            result = ""
+        else:
+            result, release = take(config, place, desk, time.sleep)
     except ApplianceError as error:
         result = result_of(error)
         raise
     finally:
-        desk.tell(outcome(result, now(), release))
+        if result:
+            desk.tell(outcome(result, now(), release))
 
 
 class Desk:
@@ -96,16 +101,19 @@ class Desk:
             log.warning("the desk is not told: %s", error)
 
 
-def take(box: Box, folder: Path, desk: Desk, sleep: Callable[[float], None]) -> tuple[str, int]:
+def take(
+    config: Config, place: Path, desk: Desk, sleep: Callable[[float], None]
+) -> tuple[str, int]:
     """Show what a stick brings. Returns the result and the number of the release, 0 if not shown.
 
     Raises:
         ApplianceError: what went wrong; `result_of` has the word for it.
     """
     desk("looking", 0, 1)
-    place = place_on(folder)
-    if place is None:
-        return words.NOT_OURS, 0
+    # Only now: it takes a Pi seconds, and most sticks have nothing for us.
+    from appliance.cli.device import Box
+
+    box = Box(config, desk)
     before = box.release_shown()
     for tries_left in reversed(range(BUSY_TRIES)):
         try:

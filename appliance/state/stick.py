@@ -1,4 +1,4 @@
-"""What came of the memory stick that was plugged in last, as its import wrote it to memory.
+"""What came of the last memory stick with content, as its import wrote it to memory.
 
 /run/helppoint/sync/stick.json, written by `helppoint stick`:
     {"stage": "fetching", "done": 20, "total": 212, "result": "", "release": 0,
@@ -21,14 +21,14 @@ from appliance.files import FileLimitError, read_file, replace_file
 
 MAX_BYTES = 1_000
 ENDED = "ended"
-SHOWN, NOTHING_NEW, NOT_OURS = "shown", "nothing new", "not ours"
+SHOWN, NOTHING_NEW = "shown", "nothing new"
 # Signed by others or damaged; properly signed but too old; half-written or half pulled out; broken.
 REFUSED, EXPIRED, INCOMPLETE, UNREADABLE = "refused", "expired", "incomplete", "unreadable"
 # This box's own: its content is damaged or the card is full; another update took too long; the
 # content needs a newer application or cannot be shown; it was stopped.
 NO_ROOM, BUSY, UNFIT, STOPPED = "no room", "busy", "unfit", "stopped"
 RESULTS = (
-    *(SHOWN, NOTHING_NEW, NOT_OURS, REFUSED, EXPIRED, INCOMPLETE, UNREADABLE),
+    *(SHOWN, NOTHING_NEW, REFUSED, EXPIRED, INCOMPLETE, UNREADABLE),
     *(NO_ROOM, BUSY, UNFIT, STOPPED),
 )
 

@@ -56,16 +56,8 @@ def export(store: Store, anchor: bytes, to: Path, progress: Progress) -> Release
 
 
 def _export(store: Store, pointer: Pointer, anchor: bytes, to: Path, progress: Progress) -> Release:
-    release_json = pointer.current.release_json.encode()
-    digest = sha256(release_json).hexdigest()
-    if digest != _signed_hash(store):
-        raise StoreError(
-            "what is shown is not the newest release that this box knows: it was rolled back, or an"
-            " update was broken off. Sync first, or export from another box"
-        )
+    small = small_files(store, pointer, anchor)
     release, blobs = blobs_shown(store, pointer)
-    small = {f"metadata/{file}": content for file, content in _metadata(store, anchor)}
-    small[target_file(CORE, digest)] = release_json
     last = _timestamp(store)
     to.mkdir(parents=True, exist_ok=True)
     missing = _missing(store, blobs, to, progress)
@@ -75,9 +67,27 @@ def _export(store: Store, pointer: Pointer, anchor: bytes, to: Path, progress: P
     for path, content in small.items():
         write(to, path, content)
     sync_file_system(to)
-    _read_back(store, missing, to, progress)
+    _read_back(to, [*missing, *small], lambda path: small.get(path) or _blob(store, path), progress)
     write(to, TIMESTAMP_FILE, last, is_last=True)
     return release
+
+
+def small_files(store: Store, pointer: Pointer, anchor: bytes) -> dict[str, bytes]:
+    """Return path -> bytes as received of what a repository has besides timestamp and blobs.
+
+    Raises:
+        StoreError: what is shown is not what the newest metadata of this box speaks of.
+        OSError: a file is missing.
+    """
+    release_json = pointer.current.release_json.encode()
+    digest = sha256(release_json).hexdigest()
+    if digest != _signed_hash(store):
+        raise StoreError(
+            "what is shown is not the newest release that this box knows: it was rolled back, or an"
+            " update was broken off. Sync first, or export from another box"
+        )
+    metadata = {f"metadata/{name}": content for name, content in _metadata(store, anchor)}
+    return {target_file(CORE, digest): release_json, **metadata}
 
 
 def _missing(store: Store, blobs: Sequence[str], to: Path, progress: Progress) -> dict[str, int]:
@@ -99,11 +109,13 @@ def _copy(store: Store, paths: Collection[str], to: Path, progress: Progress) ->
     progress("copying", len(paths), len(paths))
 
 
-def _read_back(store: Store, paths: Collection[str], to: Path, progress: Progress) -> None:
+def _read_back(
+    to: Path, paths: Collection[str], content: Callable[[str], bytes], progress: Progress
+) -> None:
     """Make sure that what was written is there: sticks are sold that only say so."""
     for done, path in enumerate(paths):
         progress("reading back", done, len(paths))
-        if not holds(to, path, _blob(store, path)):
+        if not holds(to, path, content(path)):
             raise StoreError(f"{to} does not hold what was written to it: use another stick")
     progress("reading back", len(paths), len(paths))
 

@@ -13,7 +13,7 @@ from tuf.api.exceptions import (
 )
 from tuf.ngclient.fetcher import FetcherInterface
 
-from appliance.errors import ExpiredError, SourceError, TrustError
+from appliance.errors import OutOfDateError, SourceError, TrustError
 from appliance.sync.web import MissingError
 
 
@@ -38,12 +38,12 @@ def tuf_errors_in_words(name: str) -> Iterator[None]:
 
     Raises:
         SourceError: it could not be read.
-        TrustError: not signed by us or damaged; ExpiredError: expired.
+        TrustError: not signed by us or damaged; OutOfDateError: expired.
     """
     try:
         yield
     except ExpiredMetadataError as error:
-        raise ExpiredError(f"{name} is out of date: {error}") from error
+        raise OutOfDateError(f"{name} is out of date: {error}") from error
     except RepositoryError as error:
         raise TrustError(f"{name} is not signed by us or is damaged: {error}") from error
     except DownloadError as error:
