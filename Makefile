@@ -6,7 +6,7 @@ VENV := .venv
 HELPPOINT := $(VENV)/bin/helppoint
 export HELPPOINT_HOME
 
-.PHONY: run build test test-access access-statement test-network test-radio check bench bench-growth clean lock
+.PHONY: run build test test-access access-statement test-network test-radio test-sticks check bench bench-growth clean lock
 
 run: build ## serve the help point with the embedded content on http://127.0.0.1:$(PORT)
 	@$(HELPPOINT) serve --port $(PORT)
@@ -35,6 +35,10 @@ test-network: $(VENV)/.test ## try the hotspot's files in network namespaces; ne
 test-radio: build $(VENV)/.test ## try the hotspot on simulated radios in a virtual machine; some minutes; needs root
 	@provisioning/prepare radio
 	@$(VENV)/bin/python -m pytest tests/radio -p no:cacheprovider $(PYTEST)
+
+test-sticks: build $(VENV)/.test ## plug memory sticks, good and hostile, into a box in a virtual machine; needs root
+	@provisioning/prepare sticks
+	@$(VENV)/bin/python -m pytest tests/sticks -p no:cacheprovider $(PYTEST)
 
 check: $(VENV)/.test ## static checks: format, lint, types, layers, shell scripts
 	@provisioning/prepare check

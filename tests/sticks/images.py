@@ -12,7 +12,8 @@ MIB = 1_048_576
 FIRST_AT = MIB
 # What an owner calls a stick, and keeps on it.
 LABEL, PHOTO = "ANNSPHOTOS", "Ann Example at the doctor.jpg"
-LINUX, FAT32, EXFAT = 0x83, 0x0C, 0x07
+FAT32 = 0x0C
+EXT_BLOCK_BYTES = 1024
 
 
 def vfat(stick: Path, *folders: Path, size: int = 64 * MIB) -> Path:
@@ -40,8 +41,39 @@ def exfat(stick: Path, size: int = 64 * MIB) -> Path:
 def ext(stick: Path, folder: Path, kind: str = "ext4", size: int = 32 * MIB) -> Path:
     """Make a stick of Linux's own with the content of a folder, whatever that is."""
     _sparse(stick, size)
-    _run("mke2fs", "-q", "-t", kind, "-L", LABEL, "-d", str(folder), str(stick))
+    _run(
+        "mke2fs",
+        "-q",
+        "-b",
+        f"{EXT_BLOCK_BYTES}",
+        "-t",
+        kind,
+        "-L",
+        LABEL,
+        "-d",
+        str(folder),
+        str(stick),
+    )
     return stick
+
+
+def halt_at_faults(stick: Path) -> None:
+    """Ask for a panic of the kernel at the first fault, and have one: a folder that is none."""
+    _run("tune2fs", "-e", "panic", str(stick))
+    block = int(_run("debugfs", "-R", "blocks /metadata", str(stick)).split()[0])
+    with stick.open("r+b") as file:
+        file.seek(block * EXT_BLOCK_BYTES)
+        file.write(b"\xff" * EXT_BLOCK_BYTES)
+
+
+def from_the_future(stick: Path) -> None:
+    """Say that the file system needs what no kernel has (linux/fs/ext4: s_feature_incompat)."""
+    _run("tune2fs", "-O", "^metadata_csum", str(stick))
+    with stick.open("r+b") as file:
+        file.seek(1024 + 0x60)
+        features = int.from_bytes(file.read(4), "little") | 0x8000_0000
+        file.seek(1024 + 0x60)
+        file.write(features.to_bytes(4, "little"))
 
 
 def _blank(stick: Path, size: int, kind: int) -> None:
@@ -59,7 +91,7 @@ def _sparse(stick: Path, size: int) -> None:
         file.truncate(size)
 
 
-def _run(*words: str) -> None:
+def _run(*words: str) -> str:
     done = subprocess.run(
         words,
         capture_output=True,
@@ -69,3 +101,4 @@ def _run(*words: str) -> None:
     )
     if done.returncode != 0:
         raise AssertionError(f"{words}: {done.stdout}{done.stderr}")
+    return done.stdout
