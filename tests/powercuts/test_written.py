@@ -11,6 +11,7 @@ import pytest
 from tests.powercuts.marks import FILE_SYSTEM_BYTES, MARK_BYTES, Mark
 from tests.powercuts.written import (
     FLUSH,
+    LAST,
     MAGIC,
     SECTOR,
     Cut,
@@ -75,7 +76,7 @@ def test_what_was_said_before_a_cut_is_known_and_never_lost() -> None:
     disk = bytes(FILE_SYSTEM_BYTES + MARK_BYTES)
     left = left_by(disk, writes, Cut(2, 0.0, is_torn=False), chance_of(SEED))
     assert left[:SECTOR] == bytes(SECTOR)
-    assert Mark.from_bytes(left[FILE_SYSTEM_BYTES:]) == Mark("done")
+    assert Mark.from_bytes(bytes(left[FILE_SYSTEM_BYTES:])) == Mark("done")
     assert said_by(writes) == [(1, Mark("done"))]
 
 
@@ -85,6 +86,12 @@ def test_cuts_come_in_every_deed_up_to_the_moment_the_next_begins() -> None:
     cuts = choose_cuts(writes, 60, chance_of(SEED))
     assert {cut.writes for cut in cuts} == {2, 3, 4, 5, 6, 7, 8, 9}
     assert sum(cut.writes <= 5 for cut in cuts) == 30
+
+
+def test_half_of_the_cuts_come_where_a_deed_ends() -> None:
+    writes = [_said("begun"), *[Write(0, OLD)] * (9 * LAST), _said("done"), _said("end")]
+    cuts = choose_cuts(writes, 60, chance_of(SEED))
+    assert 30 <= sum(cut.writes >= 8 * LAST for cut in cuts) < 50
 
 
 def test_the_log_of_qemu_is_read(tmp_path: Path) -> None:

@@ -21,6 +21,8 @@ MAGIC = 0x6A736677736872
 FLUSH = 1
 # How much of what was not safe yet survives a cut.
 PARTS = (0.0, 0.1, 0.5, 0.9, 1.0)
+# A pointer moves, and is synced, within so many writes.
+LAST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,19 @@ def chance_of(seed: int) -> random.Random:
 
 
 def choose_cuts(writes: Sequence[Write], count: int, chance: random.Random) -> list[Cut]:
-    """Return moments by chance, as many in each deed: most deeds write little, a few write much."""
+    """Return moments by chance, as many in each deed: most deeds write little, a few write much.
+
+    Every other one is among the last writes of its deed, where old becomes new.
+    """
     begun = [at for at, mark in said_by(writes) if mark.said == "begun"]
     # A deed ends where the next one begins: a cut may come when it has just been said to be done.
     ends = [*begun[1:], next(at for at, mark in said_by(writes) if mark.said == "end")]
     return [
-        Cut(chance.randint(start + 1, end), chance.choice(PARTS), is_torn=chance.random() < 0.5)
-        for start, end in islice(cycle(zip(begun, ends, strict=True)), count)
+        Cut(
+            chance.randint(max(start, end - LAST) + 1 if is_late else start + 1, end),
+            chance.choice(PARTS),
+            is_torn=chance.random() < 0.5,
+        )
+        for is_late in (False, True)
+        for start, end in islice(cycle(zip(begun, ends, strict=True)), count // 2)
     ]
