@@ -62,6 +62,13 @@ def test_a_write_is_torn_only_if_the_cut_tears(is_torn: bool, halves: set[bool])
     assert {left[at : at + 1] == b"n" for at in range(0, 4 * SECTOR, SECTOR)} == halves
 
 
+def test_the_superblock_is_never_torn() -> None:
+    writes = [Write(0, NEW * 8)]
+    for seed in range(20):
+        left = left_by(NOTHING * 2, writes, Cut(1, 0.5, is_torn=True), chance_of(seed))
+        assert left[2 * SECTOR] == left[3 * SECTOR]
+
+
 def test_sectors_are_unsafe_until_the_next_flush() -> None:
     writes = [Write(0, NEW * 2), FLUSHED, Write(0, NEW)]
     assert [unsafe_sectors(writes, Cut(n, 0.0, is_torn=False)) for n in range(4)] == [0, 2, 0, 1]

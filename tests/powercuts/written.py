@@ -11,12 +11,14 @@ import random
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 from tests.powercuts.marks import FILE_SYSTEM_BYTES, MARK_BYTES, Mark
 
 SECTOR = 512
+# ext4 takes its superblock, from 1,024 to 2,048, for written as one: torn here, it cannot be read.
+IN_SUPERBLOCK = 1536
 MAGIC = 0x6A736677736872
 FLUSH = 1
 # How much of what was not safe yet survives a cut.
@@ -102,9 +104,10 @@ def _safe(writes: Sequence[Write], cut: Cut) -> int:
 
 
 def _pieces(write: Write, *, is_torn: bool) -> Iterator[tuple[int, bytes]]:
-    size = SECTOR if is_torn else max(len(write.data), SECTOR)
-    for start in range(0, len(write.data), size):
-        yield write.offset + start, write.data[start : start + size]
+    joints = range(SECTOR, len(write.data), SECTOR) if is_torn else ()
+    torn_at = [at for at in joints if write.offset + at != IN_SUPERBLOCK]
+    for start, end in pairwise([0, *torn_at, len(write.data)]):
+        yield write.offset + start, write.data[start:end]
 
 
 def said_by(writes: Sequence[Write]) -> list[tuple[int, Mark]]:
