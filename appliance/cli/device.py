@@ -30,7 +30,7 @@ from appliance.errors import (
 from appliance.handouts.logo import kept
 from appliance.release.manifest import Release, read_release
 from appliance.site.published import open_site, tried_site
-from appliance.site.render import render_site
+from appliance.site.render import made_with, render_site
 from appliance.state.state import SettingsFile
 from appliance.state.syncing import SyncFolder
 from appliance.store.pointer import Pointer
@@ -307,6 +307,7 @@ class Box:
             except (SourceError, TrustError, ContentError, ChannelError) as error:
                 self.store.note_check(now(), "; ".join([f"failed: {error}", *self.faults]))
                 if address == addresses[-1] or not isinstance(error, SourceError | TrustError):
+                    self._renew(moment)
                     raise
                 click.echo(f"{error}\nTrying the next source.", err=True)
             else:
@@ -391,13 +392,22 @@ class Box:
         return f"nothing newer than release {pointer.refused}, which was rolled back here"
 
     def _renew(self, moment: datetime) -> None:
-        """Make the pages anew if a review date has passed since they were made."""
+        """Make the pages anew if a review date has passed, or the settings are not as they say.
+
+        A power cut between a change of settings and its pages leaves such a box.
+        """
         pointer = self.store.pointer()
         if pointer is None:
             return
-        due = open_site(self.store.site_folder(pointer.current.site)).facts.renew_on
-        if due and due <= moment.date().isoformat():
-            click.echo("A review date has passed: making the pages anew.", err=True)
+        facts = open_site(self.store.site_folder(pointer.current.site)).facts
+        settings = SettingsFile(self.config.settings_file).read()
+        is_due = bool(facts.renew_on) and facts.renew_on <= moment.date().isoformat()
+        is_old = facts.made_with not in ("", made_with(settings, kept(self.config.logo_file)))
+        if (is_due or is_old) and has_languages(
+            self.store, pointer.current, settings.language_codes
+        ):
+            why = "A review date has passed" if is_due else "The settings have changed"
+            click.echo(f"{why}: making the pages anew.", err=True)
             remake(self.device)
 
     def anchor(self) -> bytes:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 
 from appliance.catalogue.hosts import hosts_of
@@ -73,8 +76,18 @@ def render_site(
     frames = {edition.language.code: edition.base() for edition in editions}
     topics = {edition.language.code: edition.topic_titles() for edition in editions}
     policy = content_security_policy()
-    hosts = hosts_of(catalogue)
-    write_facts(folder, Facts(release.number, policy, frames, topics, renew_on(editions), hosts))
+    hosts, mark = hosts_of(catalogue), made_with(settings, logo)
+    due = renew_on(editions)
+    write_facts(folder, Facts(release.number, policy, frames, topics, due, hosts, mark))
+
+
+def made_with(settings: Settings, logo: bytes) -> str:
+    """Return a mark of what pages are made with besides content; pages with another are old.
+
+    The Wi-Fi's passphrase is left out: it is on no page, and a secret has no business in the mark.
+    """
+    said = json.dumps(asdict(replace(settings, wifi_passphrase="")), sort_keys=True)
+    return sha256(said.encode() + logo).hexdigest()[:16]
 
 
 def _sheet(handout: Handout, catalogue: Catalogue, settings: Settings, logo: bytes) -> Sheet:
