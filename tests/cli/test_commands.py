@@ -99,7 +99,7 @@ def test_a_source_that_fails_is_an_error_in_words_and_the_next_one_is_tried(
 
 def test_sync_without_any_source_says_where_to_name_one(helppoint: Helppoint) -> None:
     done = helppoint.run("sync")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "helppoint.toml" in done.stderr
 
 
