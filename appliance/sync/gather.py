@@ -1,6 +1,6 @@
 """Decides what is to be shown of each channel, and brings it in: what is new, or what is shown.
 
-What is wrong with one channel stops no other. Why so: docs/decisions/0066.
+What is wrong with one channel stops no other. Why so: docs/decisions/0066-councils-on-a-box.md.
 """
 
 from __future__ import annotations
