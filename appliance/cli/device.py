@@ -32,7 +32,7 @@ from appliance.site.render import render_site
 from appliance.state.state import SettingsFile
 from appliance.store.pointer import Pointer
 from appliance.store.store import Store
-from appliance.sync.content import all_languages, has_languages
+from appliance.sync.content import all_languages, councils_of, has_languages
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.trust import Trust
 from appliance.sync.update import Device, remake, roll_back, update
@@ -276,7 +276,9 @@ class Box:
             click.echo(f"{source.name}: {self._why_nothing_new()}.", err=True)
             self._renew(moment)
         else:
-            click.echo(f"{source.name}: now showing release {release.number}.", err=True)
+            councils = councils_of(self._pointer().current)
+            also = "".join(f", release {one.number} of {one.channel}" for one in councils)
+            click.echo(f"{source.name}: now showing release {release.number}{also}.", err=True)
 
     def _why_nothing_new(self) -> str:
         pointer = self.store.pointer()
