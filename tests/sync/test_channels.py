@@ -313,6 +313,23 @@ def test_bad_releases_do_not_pile_up_on_the_card(box: Box, society: Society) -> 
         assert blobs_in(box) == kept
 
 
+def test_releases_that_arrive_damaged_do_not_pile_up_on_the_card(
+    box: Box, society: Society
+) -> None:
+    synced(box, society)
+    kept = blobs_in(box)
+    for number in range(3):
+        there = set(files_in(society.repository))
+        publish(society, LEEDS, {**guide_of_leeds("nhs-app"), **council(LEEDS, f"{number}")})
+        new = sorted(set(files_in(society.repository)) - there)
+        blobs = [society.repository / path for path in new if path.startswith("blobs/")]
+        smallest = min(blobs, key=lambda blob: blob.stat().st_size)
+        smallest.write_bytes(smallest.read_bytes()[::-1])
+        synced(box, society)
+        assert "its bytes are not those that were signed" in box.faults[LEEDS]
+        assert blobs_in(box) == kept
+
+
 def test_the_nations_bad_release_blocks_no_council(box: Box, society: Society) -> None:
     synced(box, society)
     publish(society, CORE, nation("nhs-app", "unprintable"))
