@@ -37,7 +37,7 @@ from appliance.store.pointer import Pointer
 from appliance.store.store import Patience, Store
 from appliance.sync.anchor import read_anchor
 from appliance.sync.confirm import asks_health, refusal
-from appliance.sync.content import all_languages, has_languages
+from appliance.sync.content import all_languages, councils_of, has_languages
 from appliance.sync.neighbours import neighbours_on
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.thrift import thrifty
@@ -378,7 +378,9 @@ class Box:
             click.echo(f"{source.name}: {self._why_nothing_new()}.", err=True)
             self._renew(moment)
         else:
-            click.echo(f"{source.name}: now showing release {release.number}.", err=True)
+            councils = councils_of(self._pointer().current)
+            also = "".join(f", release {one.number} of {one.channel}" for one in councils)
+            click.echo(f"{source.name}: now showing release {release.number}{also}.", err=True)
         pointer = self.store.pointer()
         number = 0 if pointer is None else _shown_release(pointer).number
         self.report.found(number, is_new=release is not None)

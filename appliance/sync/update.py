@@ -16,7 +16,7 @@ from appliance.store.store import Store, disk_error
 from appliance.sync.content import each_blob_of, release_of
 from appliance.sync.device import Device, Render
 from appliance.sync.fetch import keep_stick_timestamp
-from appliance.sync.gather import Gathered, attempt, gather
+from appliance.sync.gather import Gathered, gather
 from appliance.sync.making import discard, made, made_together
 from appliance.sync.sources import Source
 from appliance.sync.trust import Heard, Trust
@@ -129,7 +129,8 @@ def _back(pointer: Pointer, shown: Shown) -> Pointer:
     left = {
         channel: read_release(council.release_json.encode()).number
         for channel, council in now.councils.items()
-        if shown.councils.get(channel) != council
+        if channel not in shown.councils
+        or shown.councils[channel].release_json != council.release_json
     }
     return pointer.moved_back_to(shown, refused, {**pointer.refused_of, **left})
 
@@ -140,8 +141,7 @@ def _is_later(heard: Heard, pointer: Pointer) -> bool:
 
 def _settle(heard: Heard, gathered: Gathered, pointer: Pointer, store: Store) -> None:
     """Keep what the publisher's newest word says, though nothing else changes."""
-    keeps = gathered.faults and pointer.attempt
-    accepted = _accepted(pointer, heard, gathered.faults, pointer.attempt if keeps else None)
+    accepted = _accepted(pointer, heard, gathered.faults, gathered.attempt({}))
     if accepted != pointer:
         store.move_pointer(accepted)
     councils = (error for channel, error in gathered.faults.items() if channel != CORE)
@@ -170,7 +170,7 @@ def _show(
     """Make pages of what was gathered and show them."""
     shown, at_fault = made_together(gathered.wanted, pointer, device)
     faults = {**gathered.faults, **at_fault}
-    tried = attempt(gathered.wanted, at_fault)
+    tried = gathered.attempt(at_fault)
     if pointer is not None and shown == pointer.current:
         accepted = _accepted(pointer, heard, faults, tried)
         device.store.move_pointer(accepted)

@@ -206,7 +206,7 @@ def test_phones_are_never_asked(new: Helppoint) -> None:
 
     on_the_phones_side = box_of(new, wired_interface="wlan0").config
     with pytest.raises(NoSourceError):
-        Box(on_the_phones_side, look_around).sync_from_anybody((), SIGNED_AT, only_neighbours=False)
+        Box(on_the_phones_side, look_around).sync_from_anybody((), SIGNED_AT, look_around=only_neighbours=False)
 
 
 def test_where_neighbours_are_is_written_nowhere(

@@ -9,13 +9,15 @@ from datetime import date
 from pathlib import Path
 
 from appliance.catalogue.model import Catalogue
-from appliance.errors import ApplianceError
+from appliance.errors import ApplianceError, ChannelError
 from appliance.release.manifest import Release
 from appliance.state.state import SMALLEST_COUNT, Counts, SettingsFile
-from appliance.sync.content import files_of, release_of, stored
+from appliance.store.store import Store
+from appliance.sync.content import catalogue_of, files_of, release_of, releases_of, stored
 from appliance.sync.export import export
 from appliance.sync.sources import FolderSource
 from appliance.sync.update import Device, roll_back, update
+from tests.ceremony import Society
 from tests.content import CONTENT
 from tests.publisher import Publisher
 from tests.sync.device import Box
@@ -23,6 +25,7 @@ from tests.sync.device import Box
 # The smallest content that a box takes: what is swept is how it is written, not what it says.
 LANGUAGES = (CONTENT / "languages.toml").read_bytes().split(b"[[languages]]")
 DAY = date(2026, 11, 23)
+COUNCIL = "council-leeds"
 FOUND, CHANGED = "Oak Library", "Elm Library"
 
 
@@ -124,6 +127,56 @@ class GoingBack(_OfABox):
             roll_back(self.device(folder))
 
 
+class UpdateOfTwoChannels(Deed):
+    """A newer release of the nation and one of a council are brought in together."""
+
+    def society(self, folder: Path) -> Society:
+        return Society(folder / "society")
+
+    def publish(self, folder: Path, word: str) -> None:
+        society = self.society(folder)
+        society.stage().release(tree_of(word))
+        society.stage().release({"sites.toml": f"# {word}\n".encode()}, COUNCIL)
+        society.sign("ann", "bob")
+        society.finish()
+
+    def prepare(self, folder: Path) -> None:
+        society = Society.new(folder / "society", tree_of("none"))
+        society.stage().channel(COUNCIL, society.signers("ann"), "Leeds City Council")
+        society.sign("ann", "bob")
+        society.finish()
+        self.publish(folder, "one")
+        self.do(folder)
+        self.publish(folder, "two")
+
+    def do(self, folder: Path) -> None:
+        society = self.society(folder)
+        box = Box(folder / "box", society.anchor(), channels=(COUNCIL,), render=_render)
+        box.sync(str(society.repository))
+        if box.faults:
+            raise ChannelError(str(box.faults))
+
+    def complaints(self, folder: Path, *, is_done: bool) -> Iterator[str]:
+        """The nation has a release more than the council: 2 with 1, and then 3 with 2.
+
+        If only one of them could be brought in, it alone may be shown: each for itself is whole.
+        """
+        store = Store(folder / "box" / "store")
+        pointer = store.pointer()
+        shown = [] if pointer is None else [one.number for one in releases_of(pointer.current)]
+        good = [[3, 2]] if is_done else [[2, 1], [3, 1], [2, 2], [3, 2]]
+        if pointer is None or shown not in good:
+            yield f"releases {shown} are shown"
+            return
+        try:
+            catalogue_of(store, pointer.current)
+        except ApplianceError as error:
+            yield str(error)
+        page = (store.site_folder(pointer.current.site) / "page").read_text()
+        if page != f"release {shown[0]}, whole":
+            yield f"the page says {page!r}"
+
+
 class Export(_OfABox):
     """A stick with an older release is written anew."""
 
@@ -203,6 +256,7 @@ DEEDS: tuple[Deed, ...] = (
     FirstUpdate(),
     Update(),
     GoingBack(),
+    UpdateOfTwoChannels(),
     Export(),
     ChangeOfSettings(),
     FlushOfCounts(),
