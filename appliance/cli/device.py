@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -184,9 +185,19 @@ class Box:
             self._update(source, WRITTEN_AT)
         except TrustError as error:
             if self.store.pointer() is None:
-                raise
-            # Mostly because what is shown came by network and is newer.
-            click.echo(f"{error}\nWhat is shown stays.", err=True)
+                self._begin_again(source)
+            else:
+                # Mostly because what is shown came by network and is newer.
+                click.echo(f"{error}\nWhat is shown stays.", err=True)
+
+    def _begin_again(self, source: FolderSource) -> None:
+        """Show what the application ships though newer was shown before the pointer was lost.
+
+        It is judged by itself. What the box remembers of newer metadata stays: from anybody else
+        nothing older is accepted.
+        """
+        with TemporaryDirectory() as memory:
+            self._update(source, WRITTEN_AT, Path(memory))
 
     def sync_first_that_works(self, addresses: Sequence[str], moment: datetime) -> str:
         """Try each source in turn; expiry is judged as of `moment`. Returns the one that worked.
@@ -220,18 +231,26 @@ class Box:
         return WRITTEN_AT if pointer is None else _known_moment(pointer)
 
     def set_aside_damage(self) -> None:
-        """Make room for a fresh start if the pointer file is damaged."""
+        """Go on by the pointer file's copy if it is damaged, or else start afresh."""
         try:
             self.store.pointer()
         except StoreError as error:
-            click.echo(f"{error}\nStarting again from the embedded content.", err=True)
-            self.store.set_aside_damaged_pointer()
+            click.echo(str(error), err=True)
+        else:
+            return
+        pointer = self.store.mend_pointer()
+        if pointer is None:
+            click.echo("Starting again from the embedded content.", err=True)
+            return
+        click.echo("Going on by its copy: what was shown is shown again.", err=True)
+        if not self.store.site_folder(pointer.current.site).is_dir():
+            remake(self.device)
 
-    def _update(self, source: Source, moment: datetime) -> None:
+    def _update(self, source: Source, moment: datetime, memory: Path | None = None) -> None:
         pointer = self.store.pointer()
         trust = Trust(
             anchor=self.anchor(),
-            metadata=self.store.metadata,
+            metadata=memory or self.store.metadata,
             floor={} if pointer is None else pointer.floor,
             now=moment,
         )

@@ -5,6 +5,7 @@ metadata/               what the TUF client keeps
 stick-timestamp.json    the publisher's longer-lived word, for sticks; as received, unchecked
 sites/<name>/           pages made from a release
 current.json            the pointer (store/pointer.py)
+current-copy.json       the same, for the day that the card has damaged it
 lot                     this device's number for trying out releases; see Store.lot
 checked.json            when the sources were last asked, and what came of it
 """
@@ -25,8 +26,11 @@ from appliance.errors import ApplianceError, StoreError
 from appliance.files import (
     FileLimitError,
     held,
+    make_folder,
     read_file,
+    remove,
     replace_file,
+    set_aside,
     sync_file_system,
     write_unsynced,
 )
@@ -50,6 +54,7 @@ class Store:
         self.stick_timestamp = folder / "stick-timestamp.json"
         self._free_bytes = free_bytes
         self._pointer_file = folder / "current.json"
+        self._pointer_copy = folder / "current-copy.json"
         self._checked_file = folder / "checked.json"
 
     def prepare(self) -> None:
@@ -60,7 +65,7 @@ class Store:
         """
         try:
             for folder in (self.metadata, self.folder / "blobs", self.folder / "sites"):
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folder(folder)
         except OSError as error:
             raise StoreError(f"{error.filename} cannot be made: {error.strerror}") from error
 
@@ -88,6 +93,8 @@ class Store:
             return Pointer.from_bytes(read_file(self._pointer_file, MAX_POINTER_BYTES))
         except FileNotFoundError:
             return None
+        except FileLimitError as error:
+            raise StoreError(f"the pointer file is damaged: {error}") from error
         except OSError as error:
             raise StoreError(f"{self._pointer_file} cannot be read: {error.strerror}") from error
 
@@ -110,12 +117,31 @@ class Store:
             replace_file(self._pointer_file, pointer.to_bytes())
         except OSError as error:
             raise StoreError(f"{self._pointer_file} was not moved: {error.strerror}") from error
+        try:
+            replace_file(self._pointer_copy, pointer.to_bytes())
+        except OSError as error:
+            # The move itself is done, and the next one tries again.
+            log.warning("%s was not written: %s", self._pointer_copy, error.strerror)
 
-    def set_aside_damaged_pointer(self) -> None:
-        """Rename a damaged pointer file, so that the device can start afresh and staff can look."""
-        aside = self._pointer_file.with_name(self._pointer_file.name + ".corrupt")
-        self._pointer_file.replace(aside)
-        log.error("the pointer file was damaged and lies at %s now", aside)
+    def mend_pointer(self) -> Pointer | None:
+        """Set a damaged pointer file aside and go on by its copy, floor of versions and all.
+
+        Returns: what is shown now; None if there is no whole copy, and the device starts afresh.
+        Raises:
+            StoreError: the disk refused.
+        """
+        try:
+            aside = set_aside(self._pointer_file)
+            log.error("the pointer file was damaged and lies at %s now", aside)
+            copy = read_file(self._pointer_copy, MAX_POINTER_BYTES)
+            pointer = Pointer.from_bytes(copy)
+            replace_file(self._pointer_file, copy)
+        except (FileNotFoundError, FileLimitError, StoreError) as error:
+            log.warning("there is no whole copy of the pointer file: %s", error)
+            return None
+        except OSError as error:
+            raise StoreError(f"{self._pointer_file} was not mended: {error.strerror}") from error
+        return pointer
 
     def read_blob(self, path: str, max_bytes: int) -> bytes | None:
         """Return the bytes at a blob's path, unchecked; None if there are none."""
@@ -157,6 +183,7 @@ class Store:
         """
         target = self.folder / path
         try:
+            _clear_the_way(target)
             write_unsynced(target, data)
         except OSError as error:
             raise StoreError(f"{target} cannot be written: {error.strerror}") from error
@@ -177,7 +204,7 @@ class Store:
         """Remove every blob and site folder that is not named."""
         for path in (self.folder / "blobs").glob("*/*"):
             if path.relative_to(self.folder).as_posix() not in blobs:
-                path.unlink()
+                remove(path)
         for folder in (self.folder / "sites").iterdir():
             if folder.name not in sites:
                 shutil.rmtree(folder)
@@ -207,3 +234,11 @@ class Store:
             return {key: str(fields[key]) for key in ("checked_at", "outcome")}
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+
+def _clear_the_way(target: Path) -> None:
+    """Remove what a damaged card has put where a blob, or its folder, belongs."""
+    if target.is_dir():
+        remove(target)
+    if not target.parent.is_dir():
+        remove(target.parent)

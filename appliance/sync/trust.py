@@ -20,12 +20,13 @@ from tuf.api.metadata import Metadata, Root
 from tuf.ngclient import Updater, UpdaterConfig
 from tuf.ngclient.fetcher import FetcherInterface
 
-from appliance.errors import TrustError
+from appliance.errors import StoreError, TrustError
 from appliance.files import read_file
 from appliance.release.keys import CORE
 from appliance.release.layout import MAX_METADATA_BYTES, SIGNED_AT, TOP_ROLES, release_target
 from appliance.release.manifest import MAX_RELEASE_BYTES, Release, read_release
 from appliance.sync.fetcher import Fetcher, tuf_errors_in_words
+from appliance.sync.memory import prepare_memory
 from appliance.sync.sources import Source
 
 ROLES = (*TOP_ROLES, CORE)
@@ -72,9 +73,18 @@ class Trust:
         Raises:
             SourceError: it could not be read.
             TrustError: not signed by us, damaged, expired, or older than the floor.
+            StoreError: this device's own disk refused.
         """
-        with tuf_errors_in_words(source.name, self.now):
-            release_json = self._verified_release(Fetcher(source.chunks))
+        try:
+            prepare_memory(self.metadata)
+            with tuf_errors_in_words(source.name, self.now):
+                return self._offer(source)
+        except OSError as error:
+            place = error.filename or self.metadata
+            raise StoreError(f"{place} cannot be read or written: {error.strerror}") from error
+
+    def _offer(self, source: Source) -> Offer:
+        release_json = self._verified_release(Fetcher(source.chunks))
         release = read_release(release_json)
         if release.channel != self.channel:
             raise TrustError(f"{source.name} offers {release.channel} in place of {self.channel}")
@@ -83,12 +93,10 @@ class Trust:
         return Offer(release, release_json.decode(), versions, self._signed_at())
 
     def _verified_release(self, fetcher: FetcherInterface) -> bytes:
-        targets = self.metadata / "targets"
-        targets.mkdir(parents=True, exist_ok=True)
         updater = Updater(
             str(self.metadata),
             "metadata",
-            str(targets),
+            str(self.metadata / "targets"),
             "targets",
             fetcher,
             UpdaterConfig(max_root_rotations=32, targets_max_length=MAX_METADATA_BYTES),
