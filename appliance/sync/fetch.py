@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from appliance.errors import SourceError, TrustError
+from appliance.errors import SourceError
 from appliance.release.layout import STICK_TIMESTAMP
 from appliance.release.manifest import Blob, Release, unpack_blob
 from appliance.store.store import Store
@@ -59,10 +59,7 @@ def fetched(store: Store, blob: Blob, source: Source) -> bytes:
     content = verified(store, blob)
     if content is None:
         data = read_all(source, blob.path, blob.length)
-        try:
-            content = unpack_blob(blob, data)
-        except TrustError as error:
-            raise TrustError(f"{source.name}: {error}") from error
+        content = unpack_blob(blob, data)
         store.write_blob(blob.path, data)
     return content
 

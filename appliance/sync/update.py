@@ -16,7 +16,7 @@ from appliance.store.pointer import Pointer, Shown
 from appliance.store.store import Store
 from appliance.sync.content import catalogue_of, files_of, release_of
 from appliance.sync.fetch import Progress, fetch_missing, keep_stick_timestamp
-from appliance.sync.sources import Source
+from appliance.sync.sources import Source, naming
 from appliance.sync.trust import Offer, Trust
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
         StoreError: no space, or another update is at work.
     """
     store = device.store
-    with store.locked():
+    with store.locked(), naming(source):
         offer = trust.newest(source)
         pointer = store.pointer()
         if pointer is None or offer.versions != pointer.floor:
