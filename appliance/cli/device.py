@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -243,12 +244,22 @@ class Box:
             is_new = self._update(source, WRITTEN_AT)
         except TrustError as error:
             if self.store.pointer() is None:
-                raise
+                self._begin_again(source)
+                return
             # Mostly because what is shown came by network and is newer.
             click.echo(f"{error}\nWhat is shown stays.", err=True)
         else:
             if is_new:
                 self.store.note_update(now(), "shipped")
+
+    def _begin_again(self, source: FolderSource) -> None:
+        """Show what the application ships though newer was shown before the pointer was lost.
+
+        It is judged by itself. What the box remembers of newer metadata stays: from anybody else
+        nothing older is accepted.
+        """
+        with TemporaryDirectory() as memory:
+            self._update(source, WRITTEN_AT, Path(memory))
 
     def sync_from_anybody(
         self, named: Sequence[str], moment: datetime, *, only_neighbours: bool
@@ -353,19 +364,30 @@ class Box:
         return 0 if pointer is None else _shown_release(pointer).number
 
     def set_aside_damage(self) -> None:
-        """Make room for a fresh start if the pointer file is damaged."""
+        """Go on by the pointer file's copy if it is damaged, or else start afresh."""
         try:
             self.store.pointer()
         except StoreError as error:
-            click.echo(f"{error}\nStarting again from the embedded content.", err=True)
-            self.store.set_aside_damaged_pointer()
+            click.echo(str(error), err=True)
+        else:
+            return
+        pointer = self.store.mend_pointer()
+        if pointer is None:
+            click.echo("Starting again from the embedded content.", err=True)
+            return
+        click.echo("Going on by its copy: what was shown is shown again.", err=True)
+        if not self.store.site_folder(pointer.current.site).is_dir():
+            remake(self.device)
 
-    def _update(self, source: Source, moment: datetime) -> bool:
-        """Show the newest release of a source. Returns whether it is new here."""
+    def _update(self, source: Source, moment: datetime, memory: Path | None = None) -> bool:
+        """Show the newest release of a source. Returns whether it is new here.
+
+        `memory` is where the TUF client keeps what it has verified, if not in the store.
+        """
         pointer = self.store.pointer()
         trust = Trust(
             anchor=self.anchor(),
-            metadata=self.store.metadata,
+            metadata=memory or self.store.metadata,
             floor={} if pointer is None else pointer.floor,
             now=moment,
         )

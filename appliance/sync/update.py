@@ -18,7 +18,7 @@ from appliance.sync.device import Device, Render
 from appliance.sync.fetch import keep_stick_timestamp
 from appliance.sync.gather import Gathered, gather
 from appliance.sync.making import discard, made, made_together
-from appliance.sync.sources import Source
+from appliance.sync.sources import Source, naming
 from appliance.sync.trust import Heard, Trust
 
 __all__ = ["Device", "Render", "remake", "roll_back", "update"]
@@ -53,7 +53,7 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
 
 def _update(source: Source, trust: Trust, device: Device) -> Release | None:
     store = device.store
-    with _disk_in_words(store):
+    with _disk_in_words(store), naming(source):
         heard = trust.newest_of(source, (CORE, *device.channels))
         store.let_group_read_metadata()
         pointer = store.pointer()

@@ -205,8 +205,9 @@ def test_phones_are_never_asked(new: Helppoint) -> None:
         raise AssertionError(card)
 
     on_the_phones_side = box_of(new, wired_interface="wlan0").config
+    box = Box(on_the_phones_side, look_around=look_around)
     with pytest.raises(NoSourceError):
-        Box(on_the_phones_side, look_around).sync_from_anybody((), SIGNED_AT, look_around=only_neighbours=False)
+        box.sync_from_anybody((), SIGNED_AT, only_neighbours=False)
 
 
 def test_where_neighbours_are_is_written_nowhere(
