@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -38,7 +39,19 @@ def tree_of(word: str) -> dict[str, bytes]:
 
 
 class Deed(ABC):
-    """One thing that a box does; everything it touches is below one folder."""
+    """One thing that a box does; everything it touches is below one folder.
+
+    `calls` are system calls that can go wrong in it besides those that touch the disk, `faults`
+    what can happen at a call (tests/faults/sweep.py).
+    """
+
+    calls: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ("signal=KILL", "error=ENOSPC", "error=EIO")
+
+    @contextmanager
+    def around(self, prepared: Path) -> Iterator[None]:  # noqa: ARG002 - for those that need it
+        """Keep up what lasts through all trials, for copies of the folder `prepared`."""
+        yield
 
     @abstractmethod
     def prepare(self, folder: Path) -> None:
@@ -53,16 +66,20 @@ class Deed(ABC):
         """Say what is broken: neither as before nor as after; if `is_done`, not as after."""
 
 
-class _OfABox(Deed):
+class OfABox(Deed):
     """A deed of a box that knows the publisher of two releases."""
 
     before, after = 1, 2
 
-    def box(self, folder: Path) -> Box:
-        return Box(folder / "box", Publisher(folder / "keys", folder / "repository").anchor())
+    def box(self, folder: Path, publisher: Path | None = None) -> Box:
+        """Return the box in a folder, built for the publisher in it, or in another."""
+        made = folder if publisher is None else publisher
+        return Box(folder / "box", Publisher(made / "keys", made / "repository").anchor())
 
-    def device(self, folder: Path) -> Device:
-        return Device(self.box(folder).store, _render, lambda _stage, _done, _total: None)
+    def device(self, folder: Path, publisher: Path | None = None) -> Device:
+        return Device(
+            self.box(folder, publisher).store, _render, lambda _stage, _done, _total: None
+        )
 
     def bring(self, folder: Path) -> None:
         box = self.box(folder)
@@ -93,7 +110,7 @@ class _OfABox(Deed):
             yield f"the page says {page.read_text()!r}"
 
 
-class Update(_OfABox):
+class Update(OfABox):
     """A newer release is brought in."""
 
     def do(self, folder: Path) -> None:
@@ -111,7 +128,7 @@ class FirstUpdate(Update):
         publisher.pack(tree_of("two"))
 
 
-class GoingBack(_OfABox):
+class GoingBack(OfABox):
     """Staff go back to the release before."""
 
     before, after = 2, 1
@@ -177,7 +194,7 @@ class UpdateOfTwoChannels(Deed):
             yield f"the page says {page!r}"
 
 
-class Export(_OfABox):
+class Export(OfABox):
     """A stick with an older release is written anew."""
 
     def prepare(self, folder: Path) -> None:
