@@ -8,30 +8,39 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 import click
 from flask import request
 
-from appliance.clock import today
+from appliance.clock import now, today
 from appliance.config import Config
 from appliance.errors import StateError
+from appliance.files import FileLimitError, read_file
 from appliance.hotspot.model import NETWORK
 from appliance.printing.ipp import IppPrinter
 from appliance.printing.jobs import PATIENCE_S, Jobs
 from appliance.site.published import Published
+from appliance.state.network import read_facts
 from appliance.state.pin import PinFile, TriesFile, hash_pin, new_pin
 from appliance.state.printers import PrintersFile
 from appliance.state.state import Counts, SettingsFile
+from appliance.state.syncing import SyncFolder
 from appliance.store.store import Store
+from appliance.sync.status import content_status
 from appliance.web.staff.app import create_desk
 from appliance.web.staff.desk import Desk
 from appliance.web.staff.door import Door
+from appliance.web.staff.health import Health
 from appliance.web.staff.printing import count_printed
 from appliance.web.staff.serve import listeners, serve_desk
 from appliance.web.staff.sessions import Sessions
 from appliance.web.staff.side import OnlyWired
 
 FLUSH_EVERY_S = 3600
+# The kernel's: thousandths of a degree Celsius.
+TEMPERATURE = Path("/sys/class/thermal/thermal_zone0/temp")
+MAX_NUMBER_BYTES = 20
 NAMES = frozenset({"localhost", "helppoint.local"})
 
 
@@ -60,6 +69,7 @@ def serve(config: Config, port: int | None, card: str | None) -> None:
         jobs=jobs,
         counts=counts,
         is_private=_is_on_loopback,
+        health=lambda: _health(config),
     )
     sockets = listeners(config.desk.port if port is None else port, card or _usual_card(config))
     stopping = threading.Event()
@@ -90,6 +100,23 @@ def _typed_pin() -> str:
         return sys.stdin.readline(100).strip()
     typed: str = click.prompt("New PIN", hide_input=True, confirmation_prompt=True)
     return typed
+
+
+def _health(config: Config) -> Health:
+    store = Store(config.store)
+    return Health(
+        content_status(store, SyncFolder(config.sync_folder), config.home, now()),
+        read_facts(config.network_file) if config.is_box else None,
+        _temperature_c(),
+        store.free_bytes(),
+    )
+
+
+def _temperature_c() -> float | None:
+    try:
+        return int(read_file(TEMPERATURE, MAX_NUMBER_BYTES)) / 1000
+    except (OSError, ValueError, FileLimitError):
+        return None
 
 
 def _usual_card(config: Config) -> str | None:

@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 from appliance.errors import ApplianceError
 from appliance.site.templates import stylesheet
 from appliance.web.headers import security_headers
-from appliance.web.staff import printing, way_in
+from appliance.web.staff import health, printing, way_in
 from appliance.web.staff.desk import Desk
 from appliance.web.staff.leading import lead_to
 from appliance.web.staff.sessions import DeskSession
@@ -58,6 +58,7 @@ def create_desk(desk: Desk) -> Flask:
     app.add_url_rule("/style.css", "style", _style)
     app.register_blueprint(way_in.blueprint(desk))
     app.register_blueprint(printing.blueprint(desk))
+    app.register_blueprint(health.blueprint(desk.health))
     app.register_error_handler(CSRFError, _too_old)
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(Exception, _failed)

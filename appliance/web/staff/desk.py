@@ -11,12 +11,16 @@ from appliance.state.pin import PinFile
 from appliance.state.printers import PrintersFile
 from appliance.state.state import Counts, SettingsFile
 from appliance.web.staff.door import Door
+from appliance.web.staff.health import Health
 from appliance.web.staff.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The parts of one box's desk. `is_private` tells whether nobody else can read the line."""
+    """The parts of one box's desk.
+
+    `is_private` tells whether nobody else can read the line; `health` looks how the box is.
+    """
 
     door: Door
     pin: PinFile
@@ -27,3 +31,4 @@ class Desk:
     jobs: Jobs
     counts: Counts
     is_private: Callable[[], bool]
+    health: Callable[[], Health]

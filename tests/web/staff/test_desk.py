@@ -16,7 +16,7 @@ from tests.web.staff.conftest import PIN, Browser, command
 
 IN_TIME_S = 30
 # Every address of the desk but the log-in page and the stylesheet, with a form's fields.
-PAGES = ["/", "/jobs", "/jobs/1", "/printers", "/pin"]
+PAGES = ["/", "/health", "/jobs", "/jobs/1", "/printers", "/pin"]
 FORMS: dict[str, dict[str, str]] = {
     "/print": {"handout": "get-the-app", "language": "en", "way": "a4", "copies": "1"},
     "/download": {"handout": "get-the-app", "language": "en", "way": "a4", "copies": "1"},
