@@ -65,7 +65,7 @@ def stick_command(config: Config, folder: Path) -> None:
     try:
         place = place_on(folder)
         if place is None:
-            # Most sticks are somebody's own: nothing is said of them, nor of a last one unsaid.
+            # Somebody's own: nothing is said of it, and what was said of another one stays.
             result = ""
         else:
             result, release = take(config, place, desk, time.sleep)
@@ -119,18 +119,24 @@ def take(
     from appliance.cli.syncing import Report
 
     box = Box(config, Report(shown=desk), patience=Patience())
+    box.set_aside_damage()
     before = box.release_shown()
-    for tries_left in reversed(range(BUSY_TRIES)):
-        try:
-            box.sync_first_that_works([str(place)], box.now())
-            break
-        except BusyError:
-            if not tries_left:
-                raise
-        desk("waiting", 0, 1)
-        sleep(BUSY_PAUSE_S)
+    _patiently(lambda: box.sync_first_that_works([str(place)], box.now()), desk, sleep)
     after = box.release_shown()
     return (words.NOTHING_NEW, 0) if after == before else (words.SHOWN, after)
+
+
+def _patiently(do: Callable[[], object], desk: Desk, sleep: Callable[[float], None]) -> None:
+    """Do something as soon as no other update is at work; not for ever."""
+    for _ in range(BUSY_TRIES):
+        try:
+            do()
+        except BusyError:
+            desk("waiting", 0, 1)
+            sleep(BUSY_PAUSE_S)
+        else:
+            return
+    do()
 
 
 def result_of(error: ApplianceError) -> str:

@@ -139,11 +139,16 @@ def test_another_update_is_waited_for(point: Helppoint, stick: Path) -> None:
     with held(config.store / "lock"):
         with pytest.raises(BusyError):
             take(config, stick, desk, waits.append)
-        assert len(waits) == BUSY_TRIES - 1
+        assert len(waits) == BUSY_TRIES
         told = news(point)
         assert told is not None
         assert told.stage == "waiting"
     assert take(config, stick, desk, waits.append) == ("shown", 2)
+
+
+def test_a_stick_brings_a_box_back_whose_pointer_is_damaged(point: Helppoint, stick: Path) -> None:
+    (config_of(point).store / "current.json").write_text("damaged")
+    assert result(point, stick) == "shown"
 
 
 def test_an_import_that_is_stopped_says_so_and_leaves_what_was_shown(

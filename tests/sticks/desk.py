@@ -53,6 +53,10 @@ class Desk:
         done = f"{lines} --grep='^(Finished|Condition check resulted)' | wc -l"
         self.wait_for(f'test "$({done})" -ge {count}')
 
+    def wait_for_news(self) -> None:
+        """Wait until the box says anything of a stick."""
+        self.wait_for(f"test -e {NEWS}")
+
     def wait_for_stage(self, stage: str) -> None:
         """Wait until an import has come to a stage."""
         self.wait_for(f"grep --quiet '\"{stage}\"' {NEWS} 2>/dev/null")

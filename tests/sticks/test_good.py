@@ -8,6 +8,7 @@ from tests.sticks import images
 from tests.sticks.desk import Desk
 from tests.sticks.machine import SERIAL
 from tests.sticks.releases import Publisher
+from tests.sync.hostile import HUGE_BYTES, TIMESTAMP
 
 SAFE = {"ro", "nosuid", "nodev", "noexec", "nosymfollow"}
 
@@ -18,7 +19,7 @@ def test_plugging_a_good_stick_in_shows_its_release(
     number = publisher.publish(tmp_path / "release")
     images.vfat(stick, tmp_path / "release")
     with desk.plugged(stick):
-        desk.wait_for_stage("looking")
+        desk.wait_for_news()
         (mounted,) = desk.mounted()
         told = desk.result()
         assert desk.mounted() == []
@@ -42,17 +43,18 @@ def test_a_stick_that_is_pulled_out_mid_way_breaks_nothing_and_is_taken_the_next
     assert desk.shown() == number
 
 
-def test_a_stick_that_the_box_has_written_is_a_source_and_keeps_the_owners_files(
+def test_a_stick_that_the_box_has_written_is_a_source_and_4_gb_of_metadata_are_none(
     desk: Desk, stick: Path
 ) -> None:
-    images.exfat(stick)
+    images.exfat(stick, size=HUGE_BYTES + 2**28)
     with desk.mounted_by_hand(stick) as folder:
         desk.box.run("sh", "-c", f"echo mine >'{folder}/{images.PHOTO}'")
         assert f"Release {desk.shown()} is in" in desk.export(folder)
-    told = desk.result_of(stick)
-    assert told["result"] == "nothing new"
+    assert desk.result_of(stick)["result"] == "nothing new"
     with desk.mounted_by_hand(stick) as folder:
         assert desk.box.run("cat", f"{folder}/{images.PHOTO}") == "mine\n"
+        desk.box.run("truncate", f"--size={HUGE_BYTES}", f"{folder}/{TIMESTAMP}")
+    assert desk.result_of(stick)["result"] == "unreadable"
 
 
 def test_nothing_says_whose_stick_it_was(desk: Desk) -> None:

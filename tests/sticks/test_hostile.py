@@ -14,7 +14,7 @@ from tests.publisher import Publisher as Stranger
 from tests.sticks import images
 from tests.sticks.desk import Desk
 from tests.sticks.releases import Publisher
-from tests.sync.hostile import HUGE_BYTES, SPOILT, TIMESTAMP, Spoil, device
+from tests.sync.hostile import SPOILT, Spoil, device
 
 ZERO = (stat.S_IFCHR, 1, 5)
 
@@ -45,7 +45,8 @@ def test_sticks_without_our_content_and_other_file_systems_are_left_alone(
     with desk.plugged(other, photos):
         desk.wait_until_done()
         desk.box.run("udevadm", "settle")
-        assert desk.box.run("sh", "-c", "blkid /dev/sd*").count("TYPE=") == 2
+        found = desk.box.run("lsblk", "--noheadings", "--output", "FSTYPE").split()
+        assert {"ext2", "vfat"} <= set(found)
     assert not desk.has_news()
 
 
@@ -55,18 +56,10 @@ def test_a_strangers_release_is_refused(desk: Desk, stick: Path, tmp_path: Path)
     assert desk.result_of(images.vfat(stick, stranger.repository))["result"] == "refused"
 
 
-def test_four_gigabytes_of_metadata_are_not_read(desk: Desk, stick: Path) -> None:
-    images.exfat(stick, size=HUGE_BYTES + 2**28)
-    with desk.mounted_by_hand(stick) as folder:
-        desk.export(folder)
-        desk.box.run("truncate", f"--size={HUGE_BYTES}", f"{folder}/{TIMESTAMP}")
-    assert desk.result_of(stick)["result"] == "unreadable"
-
-
 @pytest.mark.parametrize(
     "spoil",
-    [SPOILT["a link to a folder within the stick"], SPOILT["a pipe"], device(*ZERO)],
-    ids=["link", "pipe", "device"],
+    [SPOILT["a link to a folder within the stick"], device(*ZERO)],
+    ids=["link", "device"],
 )
 def test_what_only_linux_can_put_on_a_stick_is_refused(
     desk: Desk, release: Path, stick: Path, tmp_path: Path, spoil: Spoil
