@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tuf.api.exceptions import RepositoryError
+
 from appliance.errors import ApplianceError
 from tests.powercuts.life import (
     BROKEN,
@@ -25,6 +27,8 @@ from tests.powercuts.marks import Mark
 # e2fsck(8): up to this code all is well again, and nobody needs to be asked.
 MENDED = 1
 ASH = "Ash Library"
+# How a box shows that it cannot read what was left.
+WRONG = (ApplianceError, RepositoryError, OSError, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def judge(disk: Path, may_be: Allowed, releases: Path, folder: Path) -> Judged:
     home = _files_of(disk, releases, folder)
     try:
         found = state_of(home)
-    except (ApplianceError, OSError, ValueError) as error:
+    except WRONG as error:
         return Judged((f"what was left cannot be read: {error!r}",))
     return Judged(
         (*may_be.complaints(found), *_going_on(home, releases, found)),
@@ -127,7 +131,7 @@ def _going_on(home: Path, releases: Path, found: State) -> Iterator[str]:
     for deed in (Deed("sync", newest), Deed("name", ASH), Deed("count"), Deed("export")):
         try:
             do(deed, home, releases)
-        except (ApplianceError, OSError, ValueError) as error:
+        except WRONG as error:
             yield f"then {deed} fails: {error!r}"
             return
     now = state_of(home)
