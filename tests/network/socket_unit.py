@@ -10,7 +10,7 @@ import socket
 import sys
 from pathlib import Path
 
-# sd_listen_fds(3)
+# As sd_listen_fds(3) says.
 HANDED_OVER = 3
 ANNOUNCE = 'export LISTEN_FDS=1 LISTEN_PID=$$; exec "$@"'
 
