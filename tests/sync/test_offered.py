@@ -16,7 +16,7 @@ from appliance.sync.sources import FolderSource
 from appliance.sync.update import roll_back
 from tests.ceremony import Society
 from tests.content import in_languages, tree_saying, whole_tree
-from tests.publisher import Publisher, files_in
+from tests.publisher import Publisher, days_later, files_in
 from tests.sync.device import Box
 
 
@@ -81,6 +81,17 @@ def test_what_an_update_is_just_bringing_is_not_on_offer_yet(
     assert offered(box).files() == {}
     box.sync(str(publisher.repository))
     assert "metadata/3.core.json" in offered(box).files()
+
+
+def test_a_word_that_this_box_has_not_accepted_yet_is_not_passed_on(
+    box: Box, publisher: Publisher
+) -> None:
+    """The same release, signed anew, and the plug pulled before the pointer moved."""
+    publisher.pack(tree_saying("Two."), days_later(30))
+    box.trust().newest(FolderSource(publisher.repository))
+    assert offered(box).files() == {}
+    box.sync(str(publisher.repository))
+    assert "metadata/2.core.json" in offered(box).files()
 
 
 def test_after_going_back_nothing_is_on_offer_until_something_newer_comes(
