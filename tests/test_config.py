@@ -38,6 +38,8 @@ def test_a_file_sets_what_it_names_and_nothing_else(tmp_path: Path) -> None:
         (f'[hotspot]\nname = "{"é" * 17}"', "hotspot.name must be text of 1 to 32 bytes"),
         ('[hotspot]\nname = ""', "hotspot.name must be text of 1 to 32 bytes"),
         ('[hotspot]\npassphrase = "1234567"', "hotspot.passphrase must be 8 to 63"),
+        ('wired_interface = "eth0; x"', "wired_interface must be a network card"),
+        ("wired_interface = 0", "wired_interface must be a str"),
         ("[hotspot]\nchannel = 14", "hotspot.channel must be a number from 1 to 13"),
         ("[hotspot]\nchannel = true", "hotspot.channel must be a number from 1 to 13"),
         ('[hotspot]\nresolvers = ["dns.example"]', "hotspot.resolvers must be a list"),
@@ -74,3 +76,21 @@ def test_phones_are_led_here_only_on_a_network_of_the_boxs_own(
 ) -> None:
     (tmp_path / FILE_NAME).write_text(written)
     assert read_config(tmp_path).has_portal is has_portal
+
+
+@pytest.mark.parametrize(
+    ("written", "wired"),
+    [
+        ("", "eth0"),
+        ('wired_interface = "end0"\n', "end0"),
+        ('[hotspot]\nprofile = "external"\n', "eth0"),
+        # Phones are on these cards.
+        ('wired_interface = "wlan0"\n[hotspot]\n', ""),
+        ('[hotspot]\nprofile = "external"\ninterface = "eth0"\n', ""),
+        # Here they are on the library's own network.
+        ('[hotspot]\nprofile = "lan"\ninterface = "end0"\n', "end0"),
+    ],
+)
+def test_the_wired_side_is_never_the_phones_own(tmp_path: Path, written: str, wired: str) -> None:
+    (tmp_path / FILE_NAME).write_text(written)
+    assert read_config(tmp_path).wired == wired

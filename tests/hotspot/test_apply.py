@@ -315,3 +315,25 @@ def test_a_root_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "run").touch()
     with pytest.raises(HotspotError, match="must be run as root"):
         apply(OFFLINE, Box(tmp_path))
+
+
+@pytest.mark.parametrize(("name", "told_by"), [("sharing", 2), ("lan-sharing", 1)])
+def test_sharing_ends_without_a_trace(box: Box, name: str, told_by: int) -> None:
+    sharing = SAMPLES[name]
+    apply(sharing, box)
+    avahis = {unit for unit in box.kept.running if "mdns" in unit}
+    assert len(avahis) == told_by
+    assert "helppoint-neighbour.socket" in box.kept.running
+    assert "tcp dport != 8066 accept" in box.kept.rules
+    apply(replace(sharing, shares_on=""), _again(box))
+    assert not [unit for unit in box.kept.running if "neighbour" in unit]
+    assert not [unit for unit in box.kept.enabled if "neighbour" in unit]
+    assert not [path for path in _files(box) if "neighbour" in path or "content" in path]
+    assert "8066" not in box.kept.rules
+
+
+def test_the_port_moves_with_the_wired_card(box: Box) -> None:
+    apply(SAMPLES["sharing"], box)
+    done = apply(replace(SAMPLES["sharing"], shares_on="end0"), _again(box))
+    assert "Content for other boxes: put in force." in done
+    assert "BindToDevice=end0" in box.kept.running["helppoint-neighbour.socket"]

@@ -95,3 +95,13 @@ def test_a_channel_is_picked_unless_the_file_has_one() -> None:
     assert hotspot_of(Config(HOME), Settings()).picks_channel
     chosen = hotspot_of(Config(HOME, hotspot=HotspotConfig(channel=3)), Settings())
     assert (chosen.channel, chosen.picks_channel) == (3, False)
+
+
+def test_content_is_shared_only_if_the_library_wants_it_and_never_with_phones() -> None:
+    wanted = replace(SETTINGS, share_with_neighbours="on")
+    assert hotspot_of(Config(HOME), SETTINGS).shares_on == ""
+    assert hotspot_of(Config(HOME), wanted).shares_on == "eth0"
+    on_lan = Config(HOME, hotspot=HotspotConfig(profile="lan", interface="end0"))
+    assert hotspot_of(on_lan, wanted).shares_on == "end0"
+    with pytest.raises(ConfigError, match="wlan0 is the hotspot's card"):
+        hotspot_of(Config(HOME, wired_interface="wlan0"), wanted)

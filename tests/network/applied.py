@@ -53,7 +53,7 @@ class AppliedLab(Lab):
             self._listen("library", "tls", address, name)
         names = [f"--address=/{name}/{address}" for name, address in NAMES.items()]
         lan = ("dnsmasq", "-k", "-C", "/dev/null", "--no-resolv", "--no-hosts", "--pid-file=")
-        self._start("library", *lan, f"--listen-address={ROUTER}", "--bind-interfaces", *names)
+        self.start("library", *lan, f"--listen-address={ROUTER}", "--bind-interfaces", *names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from tests.conftest import Helppoint
 from tests.network.lab import ROUTER, Lab, why_not
 
 
-def _built(
+def built(
     hotspot: Hotspot, factory: pytest.TempPathFactory, pages: Helppoint | None = None
 ) -> Iterator[Lab]:
     reason = why_not()
@@ -35,13 +35,13 @@ def _built(
 def online(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A box with an uplink and the gate, and two phones that have joined."""
     hotspot = Hotspot(hosts=("www.mind.org.uk",), resolvers=(ROUTER,))
-    yield from _built(hotspot, tmp_path_factory)
+    yield from built(hotspot, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def offline(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """The same box when nobody has told it of an uplink."""
-    yield from _built(Hotspot(portal_port=80), tmp_path_factory)
+    yield from built(Hotspot(portal_port=80), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +52,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     with (pages.home / "helppoint.toml").open("a") as config:
         config.write(f'runtime = "{folder}"\n[hotspot]\nresolvers = ["{ROUTER}"]\n')
     hotspot = Hotspot(hosts=("www.mind.org.uk",), resolvers=(ROUTER,))
-    yield from _built(hotspot, tmp_path_factory, pages)
+    yield from built(hotspot, tmp_path_factory, pages)
 
 
 @pytest.fixture
@@ -68,4 +68,4 @@ def uplink(real: Lab) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def on_lan(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     """A box on the library's own network, which gives phones their addresses."""
-    yield from _built(Hotspot(profile="lan", interface="eth0"), tmp_path_factory)
+    yield from built(Hotspot(profile="lan", interface="eth0"), tmp_path_factory)

@@ -222,7 +222,7 @@ class Lab:
             ports.append(f"{PORTAL}:{port}")
         else:
             served = self.pages.command("serve", "--host", PORTAL, "--port", str(port))
-            self._start("box", *served)
+            self.start("box", *served)
         self._listen("box", "tcp", *ports)
         self._listen("library", "tcp", f"{ROUTER}:80", f"{NHS}:80")
         for address, name in (
@@ -236,14 +236,14 @@ class Lab:
             self._listen(f"phone{number}", "tcp", "0.0.0.0:8080")
         names = [f"--address=/{name}/{address}" for name, address in NAMES.items()]
         lan = ("dnsmasq", "-k", "-C", os.devnull, "--no-resolv", "--no-hosts", "--pid-file=")
-        self._start("library", *lan, f"--listen-address={ROUTER}", "--bind-interfaces", *names)
+        self.start("library", *lan, f"--listen-address={ROUTER}", "--bind-interfaces", *names)
         if self.hotspot.has_own_network:
             file = str(self.root / dnsmasq.PATH)
-            self._start("box", "dnsmasq", "-k", "-C", file, "--pid-file=")
+            self.start("box", "dnsmasq", "-k", "-C", file, "--pid-file=")
             self.wait_for(lambda: ":53 " in self.run("box", "ss", "-lnu"), "dnsmasq starting")
         if self.hotspot.has_gate:
-            self._start("box", "nginx", "-c", str(self.root / gate.PATH), "-p", str(self.folder))
-        self._start("box", "avahi-daemon", "-f", str(self.root / mdns.DAEMON_PATH))
+            self.start("box", "nginx", "-c", str(self.root / gate.PATH), "-p", str(self.folder))
+        self.start("box", "avahi-daemon", "-f", str(self.root / mdns.DAEMON_PATH))
         # It first asks whether another has its name.
         self.wait_for(lambda: "successfully established" in self.logs(), "avahi starting")
         if self.hotspot.has_gate:
@@ -254,10 +254,10 @@ class Lab:
             self.wait_for(lambda: serving in self.run("box", "ss", "-lnt"), "pages", START_LIMIT_S)
 
     def _listen(self, where: str, *words: str) -> None:
-        log = self._start(where, sys.executable, str(HERE / "listen.py"), *words)
+        log = self.start(where, sys.executable, str(HERE / "listen.py"), *words)
         self.wait_for(lambda: "listening" in log.read_text(), f"listen.py {words}")
 
-    def _start(self, where: str, *words: str) -> Path:
+    def start(self, where: str, *words: str) -> Path:
         """Start a service with a /run and avahi services of its own; it ends with the lab."""
         log = self.folder / f"{len(self._logs)}-{Path(words[0]).name}.log"
         services = self.root / Path(mdns.SERVICE_PATH).parent

@@ -109,14 +109,14 @@ def watched(offline: Lab, tmp_path_factory: pytest.TempPathFactory) -> Uplink:
     uplink = Uplink(offline, folder)
     uplink.say("good")
     origin = (sys.executable, str(HERE / "origin.py"), OTHER, "80", str(folder / "mode"))
-    log = offline._start("library", *origin)
+    log = offline.start("library", *origin)
     offline.wait_for(lambda: "listening" in log.read_text(), "the content source")
     # Whoever reads what the internet sends has no rights: root's own questions get no answer.
     output = "{ type filter hook output priority 0; meta skuid 0 tcp dport 80 reject; };"
     offline.run("box", "nft", f"add table inet proof {{ chain output {output} }};")
     mounted = f'mount --bind {folder}/resolv.conf /etc/resolv.conf && exec "$@"'
     watcher = (sys.executable, str(HERE / "watching.py"), str(folder), str(folder / "gate"))
-    offline._start("box", "sh", "-c", mounted, "sh", *watcher)
+    offline.start("box", "sh", "-c", mounted, "sh", *watcher)
     return uplink
 
 
@@ -148,7 +148,7 @@ def test_a_cable_that_is_pulled_and_put_back_is_known_in_time(uplink: Uplink) ->
 def test_a_pulled_cable_wakes_the_watcher_early(uplink: Uplink) -> None:
     waiting = "print('waits', flush=True); wake.wait(600); print('woken', flush=True)"
     code = f"from appliance.hotspot.link import Wake; wake = Wake(); {waiting}"
-    log = uplink.lab._start("box", sys.executable, "-c", code)
+    log = uplink.lab.start("box", sys.executable, "-c", code)
     uplink.within(60, lambda: "waits" in log.read_text())
     uplink.cable("down")
     uplink.within(60, lambda: "woken" in log.read_text())

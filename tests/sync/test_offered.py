@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from appliance.files import write_unsynced
+from appliance.release.keyfile import read_public
 from appliance.release.layout import STICK_TIMESTAMP
 from appliance.sync.export import export
 from appliance.sync.offered import Offered
 from appliance.sync.sources import FolderSource
 from appliance.sync.update import roll_back
+from tests.ceremony import Society
 from tests.content import in_languages, tree_saying, whole_tree
-from tests.publisher import Publisher, files_in
+from tests.publisher import Publisher, days_later, files_in
 from tests.sync.device import Box
 
 
@@ -79,6 +83,17 @@ def test_what_an_update_is_just_bringing_is_not_on_offer_yet(
     assert "metadata/3.core.json" in offered(box).files()
 
 
+def test_a_word_that_this_box_has_not_accepted_yet_is_not_passed_on(
+    box: Box, publisher: Publisher
+) -> None:
+    """The same release, signed anew, and the plug pulled before the pointer moved."""
+    publisher.pack(tree_saying("Two."), days_later(30))
+    box.trust().newest(FolderSource(publisher.repository))
+    assert offered(box).files() == {}
+    box.sync(str(publisher.repository))
+    assert "metadata/2.core.json" in offered(box).files()
+
+
 def test_after_going_back_nothing_is_on_offer_until_something_newer_comes(
     box: Box, publisher: Publisher
 ) -> None:
@@ -125,3 +140,26 @@ def test_a_box_without_the_word_for_sticks_offers_the_rest(box: Box, tmp_path: P
     assert f"metadata/{STICK_TIMESTAMP}.json" not in offered(box).files()
     assert "metadata/timestamp.json" in offered(box).files()
     export(box.store, box.anchor, tmp_path / "stick", lambda *_: None)
+
+
+def test_a_box_built_long_ago_finds_every_root_since(tmp_path: Path) -> None:
+    society = Society.new(tmp_path / "society", tree_saying("One."))
+    box = Box(tmp_path / "box", society.anchor())
+    box.sync(str(society.repository))
+    for leaving, added in (("ann", "dora"), ("bob", "erin")):
+        society.stage().keys("root", [read_public(society.make_key(added))], [leaving])
+        society.sign("cleo", "dora" if leaving == "bob" else "bob", added)
+        society.finish()
+    box.sync(str(society.repository))
+    files = offered(box).files()
+    assert {f"metadata/{number}.root.json" for number in (1, 2, 3)} <= files.keys()
+    passed_on = tmp_path / "passed on"
+    shutil.copytree(box.store.folder / "blobs", passed_on / "blobs")
+    for path, content in files.items():
+        write_unsynced(passed_on / path, content)
+    old = Box(tmp_path / "old", society.anchor())
+    old.sync(str(passed_on))
+    assert old.shown() == "1: One."
+    pointer = old.store.pointer()
+    assert pointer is not None
+    assert pointer.floor["root"] == 3
