@@ -19,7 +19,7 @@ test: $(VENV)/.test ## run the tests; installs what they need
 	@provisioning/prepare test
 	@$(VENV)/bin/python -m pytest $(PYTEST)
 
-SECONDS ?= 10
+SECONDS ?= 8
 fuzz: $(VENV)/.fuzz ## try every parser of outside data for SECONDS each, two at a time
 	@$(VENV)/bin/python -m tests.fuzz $(SECONDS)
 

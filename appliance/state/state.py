@@ -13,7 +13,7 @@ from pathlib import Path
 from tinydb import Query, TinyDB
 
 from appliance.errors import ConfigError
-from appliance.state.storage import SafeStorage
+from appliance.state.storage import SafeStorage, alone_in
 
 # A count below this could point at one person; it is never written nor shown (docs/privacy.md).
 SMALLEST_COUNT = 5
@@ -177,8 +177,11 @@ class SettingsFile:
         kept = RULES[name].tidied(value)
         if kept is None:
             raise ConfigError(f"{name} wants {RULES[name].wants}")
-        with self._lock:
-            self._table.upsert({"name": name, "value": kept}, Query().name == name)
+        with self._lock, alone_in(self._path.parent):
+            # A table of its own: one that is kept remembers the next number for a row, and another
+            # program may have used it since.
+            table = TinyDB(self._path, storage=SafeStorage).table("settings", cache_size=0)
+            table.upsert({"name": name, "value": kept}, Query().name == name)
         return replace(settings, **{name: kept})
 
 

@@ -6,8 +6,12 @@ power cuts 4 of 8; this one 0 of 100 and 0 of 8 (docs/sources.md#power-cuts).
 
 from __future__ import annotations
 
+import fcntl
 import json
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,26 @@ log = logging.getLogger(__name__)
 
 MAX_STATE_BYTES = 1_000_000
 _Tables = dict[str, dict[str, Any]]
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep every other program from changing state in a folder meanwhile; wait for one that does.
+
+    The folder itself is locked: a file for it would belong to whoever came first.
+
+    Raises:
+        StateError: the folder cannot be made, opened or locked.
+    """
+    with ExitStack() as stack:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise StateError(f"{folder} cannot be locked: {error.strerror}") from error
+        yield
 
 
 class SafeStorage(Storage):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import asdict
 from datetime import date
@@ -237,3 +239,33 @@ def test_inventions_cannot_fill_the_memory(path: Path) -> None:
         counts.add(DAY, what)
     counts.flush(DAY)
     assert counts.totals() == {"2026-11-22": {"a": 5, "b": 5}}
+
+
+def test_two_programs_that_change_settings_in_turn_lose_none(path: Path) -> None:
+    desk, command = SettingsFile(path), SettingsFile(path)
+    desk.change("library_name", "Oak Library")
+    command.change("opening_hours", "Monday 9 to 5")
+    desk.change("wifi_name", "Oak")
+    found = SettingsFile(path).read()
+    assert (found.library_name, found.opening_hours) == ("Oak Library", "Monday 9 to 5")
+    assert found.wifi_name == "Oak"
+
+
+def test_two_programs_that_change_settings_at_once_lose_none(path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from appliance.state.state import SettingsFile\n"
+        "path, name = Path(sys.argv[1]), sys.argv[2]; input()\n"
+        "for number in range(60):\n"
+        "    SettingsFile(path).change(name, f'Oak {number}')\n"
+        "    assert getattr(SettingsFile(path).read(), name) == f'Oak {number}'\n"
+    )
+    words = [sys.executable, "-c", code, str(path)]
+    programs = [
+        subprocess.Popen([*words, name], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for name in ("library_name", "opening_hours")
+    ]
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write("begin\n")
+        program.stdin.flush()
+    assert [program.communicate()[1] for program in programs] == ["", ""]
