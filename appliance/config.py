@@ -15,6 +15,9 @@ passphrase = ""              # if left out, wifi_passphrase of the settings; emp
 radio = "cyw43455"           # a name of appliance/hotspot/radios.toml
 channel = 6                  # 1 to 13; if left out, chosen from a scan
 resolvers = ["192.168.1.1"]  # name servers of the library's network; without them no gate
+
+[desk]                       # the staff desk; every line optional
+port = 8080
 """
 
 from __future__ import annotations
@@ -65,13 +68,21 @@ class HotspotConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskConfig:
+    """The table `[desk]`: where staff find it."""
+
+    port: int = 8080
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Where things are, and whom to ask for content.
 
     `embedded` is a folder with the signed repository that the application ships, and `root.json`,
     the root metadata that everything is checked against. `runtime` is a folder in memory, where the
     box's programs tell each other what is so just now. With `has_portal`, phones are led here for
-    every name there is: the file has a table `[hotspot]`, and its profile is not `lan`.
+    every name there is: the file has a table `[hotspot]`, and its profile is not `lan`. With that
+    table at all, `is_box`.
     """
 
     home: Path
@@ -81,8 +92,10 @@ class Config:
     embedded: Path = EMBEDDED
     runtime: Path = Path("/run/helppoint")
     has_portal: bool = False
+    is_box: bool = False
     hotspot: HotspotConfig = HotspotConfig()
     wired_interface: str = INTERFACES["lan"]
+    desk: DeskConfig = DeskConfig()
 
     @property
     def store(self) -> Path:
@@ -129,6 +142,21 @@ class Config:
         return self.home / "state" / "public.json"
 
     @property
+    def desk_counts_file(self) -> Path:
+        """What the staff desk has counted."""
+        return self.home / "state" / "desk-counts.json"
+
+    @property
+    def pin_file(self) -> Path:
+        """What is kept of the staff desk's PIN."""
+        return self.home / "state" / "desk-pin.json"
+
+    @property
+    def tries_file(self) -> Path:
+        """How often a wrong PIN was tried."""
+        return self.home / "state" / "desk-tries.json"
+
+    @property
     def links_file(self) -> Path:
         """What the last check of web addresses found."""
         return self.home / "state" / "links.json"
@@ -159,7 +187,10 @@ def read_config(home: Path) -> Config:
         content[folder] = Path(content[folder])
     if "hotspot" in content:
         content["hotspot"] = _read_hotspot(path, content["hotspot"])
+        content["is_box"] = True
         content["has_portal"] = content["hotspot"].profile != "lan"
+    if "desk" in content:
+        content["desk"] = _read_desk(path, content["desk"])
     return Config(home, **content)
 
 
@@ -172,6 +203,7 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
         "runtime": str,
         "hotspot": dict,
         "wired_interface": str,
+        "desk": dict,
     }
     for name, value in content.items():
         if name not in wanted:
@@ -188,17 +220,26 @@ def _refuse_wrong(path: Path, content: Mapping[str, object]) -> None:
 
 
 def _read_hotspot(path: Path, table: Mapping[str, object]) -> HotspotConfig:
+    _refuse_broken(path, "hotspot", table, _HOTSPOT_RULES)
+    kept = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
+    return HotspotConfig(**kept)  # type: ignore[arg-type]  # each was checked by its rule
+
+
+def _read_desk(path: Path, table: Mapping[str, object]) -> DeskConfig:
+    _refuse_broken(path, "desk", table, _DESK_RULES)
+    return DeskConfig(**table)  # type: ignore[arg-type]  # each was checked by its rule
+
+
+def _refuse_broken(path: Path, title: str, table: Mapping[str, object], rules: _Rules) -> None:
     for name, value in table.items():
-        if name not in _HOTSPOT_RULES:
-            known = ", ".join(_HOTSPOT_RULES)
-            raise ConfigError(f"{path} has an unknown setting hotspot.{name}: choose from {known}")
-        wants, is_kept = _HOTSPOT_RULES[name]
+        if name not in rules:
+            known = ", ".join(rules)
+            raise ConfigError(f"{path} has an unknown setting {title}.{name}: choose from {known}")
+        wants, is_kept = rules[name]
         if not is_kept(value):
             # A passphrase must not end in a log.
             said = "" if name == "passphrase" else f", not {value!r:.100}"
-            raise ConfigError(f"{path}: hotspot.{name} must be {wants}{said}")
-    kept = {name: tuple(v) if isinstance(v, list) else v for name, v in table.items()}
-    return HotspotConfig(**kept)  # type: ignore[arg-type]  # each was checked by its rule
+            raise ConfigError(f"{path}: {title}.{name} must be {wants}{said}")
 
 
 def _matches(pattern: str) -> Callable[[object], bool]:
@@ -213,13 +254,21 @@ def is_ipv4(value: object) -> bool:
         return False
 
 
-_HOTSPOT_RULES: Mapping[str, tuple[str, Callable[[object], bool]]] = {
-    "profile": (f"one of {', '.join(INTERFACES)}", lambda value: value in INTERFACES),
-    # Linux allows 15 bytes; these are the ones that need quoting nowhere.
-    "interface": (
-        "a network card of up to 15 letters, digits, dots, dashes and underlines",
-        _matches(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}"),
+_Rules = Mapping[str, tuple[str, Callable[[object], bool]]]
+# Linux allows 15 bytes; these are the ones that need quoting nowhere.
+_CARD = (
+    "a network card of up to 15 letters, digits, dots, dashes and underlines",
+    _matches(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,14}"),
+)
+_DESK_RULES: _Rules = {
+    "port": (
+        "a number from 1 to 65535",
+        lambda value: type(value) is int and 1 <= value <= 65535,
     ),
+}
+_HOTSPOT_RULES: _Rules = {
+    "profile": (f"one of {', '.join(INTERFACES)}", lambda value: value in INTERFACES),
+    "interface": _CARD,
     "country": ("two capital letters, such as GB", _matches("[A-Z]{2}")),
     # IEEE 802.11: a name is any 1 to 32 bytes, a passphrase 8 to 63 printable ones of ASCII.
     "name": (

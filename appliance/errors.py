@@ -96,7 +96,7 @@ class TrustError(ApplianceError):
     advice = "Do not use this source. Tell whoever publishes the content."
 
 
-class ExpiredError(TrustError):
+class OutOfDateError(TrustError):
     """Offered content was signed by us, but by the date that this device has it ran out."""
 
     advice = (

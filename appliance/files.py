@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import fcntl
 import os
+import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from appliance.errors import ApplianceError, ContentError
 TEMPORARY_SUFFIX = ".new"
 # How often a lock that is waited for is tried.
 LOOK_EVERY_S = 0.5
+ASIDE_SUFFIX = ".corrupt"
 
 
 class FileLimitError(ApplianceError):
@@ -67,6 +69,42 @@ def write_unsynced(path: Path, data: bytes) -> None:
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def set_aside(path: Path) -> Path:
+    """Rename something damaged to `<name>.corrupt`, for people to look at; keeps the newest only.
+
+    Returns: where it lies now.
+    Raises:
+        OSError: no right to.
+    """
+    aside = path.with_name(path.name + ASIDE_SUFFIX)
+    remove(aside)
+    path.replace(aside)
+    return aside
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, if it is not there; something else in its place is set aside.
+
+    Raises:
+        OSError: no right to, or no space.
+    """
+    if not path.is_dir() and os.path.lexists(path):
+        set_aside(path)
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a whole folder; nothing happens if there is none.
+
+    Raises:
+        OSError: no right to.
+    """
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

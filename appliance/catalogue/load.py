@@ -44,6 +44,8 @@ LISTS = {
     "handouts.toml": "handouts",
     "practice.toml": "screens",
 }
+# What any file that is read here ends in.
+SUFFIXES = (".toml", ".md", ".po")
 # Read by other parts of the appliance.
 _OTHERS = ("interface/",)
 _INTERFACE_PATH = re.compile(r"interface/([^/]+)\.po")
@@ -106,6 +108,8 @@ class _Reader:
 
     def __init__(self, tree: Mapping[str, bytes]) -> None:
         self._tree = tree
+        # Sorted once, and without pictures: they may be many.
+        self._paths = sorted(path for path in tree if path.endswith(SUFFIXES))
         self._found = Reading()
 
     def read(self) -> Reading:
@@ -189,7 +193,7 @@ class _Reader:
     ) -> Iterator[tuple[str, Handout]]:
         """Yield the handouts of other languages, by language and slug."""
         shelf = "translated_handouts"
-        for path in sorted(self._tree):
+        for path in self._paths:
             match = HANDOUTS_PATH.fullmatch(path)
             whole = self._whole(path, shelf) if match else None
             if match and whole:
@@ -218,7 +222,7 @@ class _Reader:
         return name
 
     def _interface(self) -> Iterator[tuple[str, bytes]]:
-        for path in sorted(self._tree):
+        for path in self._paths:
             if match := _INTERFACE_PATH.fullmatch(path):
                 try:
                     yield match[1], compile_messages(path, self._tree[path])
@@ -226,7 +230,7 @@ class _Reader:
                     self._found.faults.append(error.problem)
 
     def _wording(self) -> Iterator[tuple[str, Wording]]:
-        for path in sorted(self._tree):
+        for path in self._paths:
             if match := _SYNONYMS_PATH.fullmatch(path):
                 try:
                     wording, table = read_wording(path, self._tree[path])
@@ -239,7 +243,7 @@ class _Reader:
                     yield match[1], wording
 
     def _guides(self) -> Iterator[Guide]:
-        for path in sorted(self._tree):
+        for path in self._paths:
             place = _guide_place(path)
             if place:
                 try:

@@ -39,6 +39,7 @@ COMMANDS = {
     "hotspot": "hotspot",
     "gate": "gate",
     "serve": "server",
+    "desk": "desk",
     "counts": "server",
 }
 DEFAULT_HOME = Path("~/.local/share/helppoint")

@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -30,14 +31,14 @@ from appliance.errors import (
 from appliance.handouts.logo import kept
 from appliance.release.manifest import Release, read_release
 from appliance.site.published import open_site, tried_site
-from appliance.site.render import render_site
+from appliance.site.render import made_with, render_site
 from appliance.state.state import SettingsFile
 from appliance.state.syncing import SyncFolder
 from appliance.store.pointer import Pointer
 from appliance.store.store import Patience, Store
 from appliance.sync.anchor import read_anchor
 from appliance.sync.confirm import asks_health, refusal
-from appliance.sync.content import all_languages, has_languages
+from appliance.sync.content import all_languages, councils_of, has_languages
 from appliance.sync.neighbours import neighbours_on
 from appliance.sync.sources import FolderSource, Source, is_on_network, open_source
 from appliance.sync.thrift import thrifty
@@ -243,12 +244,22 @@ class Box:
             is_new = self._update(source, WRITTEN_AT)
         except TrustError as error:
             if self.store.pointer() is None:
-                raise
+                self._begin_again(source)
+                return
             # Mostly because what is shown came by network and is newer.
             click.echo(f"{error}\nWhat is shown stays.", err=True)
         else:
             if is_new:
                 self.store.note_update(now(), "shipped")
+
+    def _begin_again(self, source: FolderSource) -> None:
+        """Show what the application ships though newer was shown before the pointer was lost.
+
+        It is judged by itself. What the box remembers of newer metadata stays: from anybody else
+        nothing older is accepted.
+        """
+        with TemporaryDirectory() as memory:
+            self._update(source, WRITTEN_AT, Path(memory))
 
     def sync_from_anybody(
         self, named: Sequence[str], moment: datetime, *, only_neighbours: bool
@@ -307,6 +318,7 @@ class Box:
             except (SourceError, TrustError, ContentError, ChannelError) as error:
                 self.store.note_check(now(), "; ".join([f"failed: {error}", *self.faults]))
                 if address == addresses[-1] or not isinstance(error, SourceError | TrustError):
+                    self._renew(moment)
                     raise
                 click.echo(f"{error}\nTrying the next source.", err=True)
             else:
@@ -352,19 +364,30 @@ class Box:
         return 0 if pointer is None else _shown_release(pointer).number
 
     def set_aside_damage(self) -> None:
-        """Make room for a fresh start if the pointer file is damaged."""
+        """Go on by the pointer file's copy if it is damaged, or else start afresh."""
         try:
             self.store.pointer()
         except StoreError as error:
-            click.echo(f"{error}\nStarting again from the embedded content.", err=True)
-            self.store.set_aside_damaged_pointer()
+            click.echo(str(error), err=True)
+        else:
+            return
+        pointer = self.store.mend_pointer()
+        if pointer is None:
+            click.echo("Starting again from the embedded content.", err=True)
+            return
+        click.echo("Going on by its copy: what was shown is shown again.", err=True)
+        if not self.store.site_folder(pointer.current.site).is_dir():
+            remake(self.device)
 
-    def _update(self, source: Source, moment: datetime) -> bool:
-        """Show the newest release of a source. Returns whether it is new here."""
+    def _update(self, source: Source, moment: datetime, memory: Path | None = None) -> bool:
+        """Show the newest release of a source. Returns whether it is new here.
+
+        `memory` is where the TUF client keeps what it has verified, if not in the store.
+        """
         pointer = self.store.pointer()
         trust = Trust(
             anchor=self.anchor(),
-            metadata=self.store.metadata,
+            metadata=memory or self.store.metadata,
             floor={} if pointer is None else pointer.floor,
             now=moment,
         )
@@ -377,7 +400,9 @@ class Box:
             click.echo(f"{source.name}: {self._why_nothing_new()}.", err=True)
             self._renew(moment)
         else:
-            click.echo(f"{source.name}: now showing release {release.number}.", err=True)
+            councils = councils_of(self._pointer().current)
+            also = "".join(f", release {one.number} of {one.channel}" for one in councils)
+            click.echo(f"{source.name}: now showing release {release.number}{also}.", err=True)
         pointer = self.store.pointer()
         number = 0 if pointer is None else _shown_release(pointer).number
         self.report.found(number, is_new=release is not None)
@@ -391,13 +416,22 @@ class Box:
         return f"nothing newer than release {pointer.refused}, which was rolled back here"
 
     def _renew(self, moment: datetime) -> None:
-        """Make the pages anew if a review date has passed since they were made."""
+        """Make the pages anew if a review date has passed, or the settings are not as they say.
+
+        A power cut between a change of settings and its pages leaves such a box.
+        """
         pointer = self.store.pointer()
         if pointer is None:
             return
-        due = open_site(self.store.site_folder(pointer.current.site)).facts.renew_on
-        if due and due <= moment.date().isoformat():
-            click.echo("A review date has passed: making the pages anew.", err=True)
+        facts = open_site(self.store.site_folder(pointer.current.site)).facts
+        settings = SettingsFile(self.config.settings_file).read()
+        is_due = bool(facts.renew_on) and facts.renew_on <= moment.date().isoformat()
+        is_old = facts.made_with not in ("", made_with(settings, kept(self.config.logo_file)))
+        if (is_due or is_old) and has_languages(
+            self.store, pointer.current, settings.language_codes
+        ):
+            why = "A review date has passed" if is_due else "The settings have changed"
+            click.echo(f"{why}: making the pages anew.", err=True)
             remake(self.device)
 
     def anchor(self) -> bytes:

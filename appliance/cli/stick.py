@@ -17,7 +17,7 @@ from appliance.config import Config
 from appliance.errors import (
     ApplianceError,
     BusyError,
-    ExpiredError,
+    OutOfDateError,
     SourceError,
     StateError,
     StoreError,
@@ -39,7 +39,7 @@ BUSY_TRIES, BUSY_PAUSE_S = 120, 10.0
 TELL_EVERY_S = 0.5
 # The first that fits: the later ones are more general.
 RESULTS: tuple[tuple[type[ApplianceError], str], ...] = (
-    (ExpiredError, words.EXPIRED),
+    (OutOfDateError, words.EXPIRED),
     (TrustError, words.REFUSED),
     (MissingError, words.INCOMPLETE),
     (TooOldError, words.UNFIT),

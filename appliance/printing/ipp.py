@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
@@ -56,11 +56,12 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to print, how often, and on what paper (PWG 5101.1 name)."""
+    """What to print, how often, on what paper (PWG 5101.1 name), and whether still to."""
 
     pdf: bytes
     copies: int
     media: str
+    is_cancelled: Callable[[], bool] = lambda: False
 
 
 class IppPrinter:
@@ -86,6 +87,7 @@ class IppPrinter:
         copies: int = 1,
         media: str = "iso_a4_210x297mm",
         timeout_s: float = 120,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> JobResult:
         """Print a file and wait until it is printed.
 
@@ -94,12 +96,14 @@ class IppPrinter:
             copies: how many, at least 1.
             media: the paper's name (PWG 5101.1).
             timeout_s: cancel the job if it is not printed after this time.
+            is_cancelled: asked from time to time; the job is cancelled when it says so.
 
         Raises:
             PrinterError: it was not printed, and why. No job of ours is left at the printer unless
                 the message says so.
         """
-        return asyncio.run(_print(self._uri, Order(pdf, copies, media), timeout_s))
+        order = Order(pdf, copies, media, is_cancelled)
+        return asyncio.run(_print(self._uri, order, timeout_s))
 
 
 def refusal(printer: Attributes, order: Order) -> str | None:
@@ -127,9 +131,12 @@ async def _print(uri: str, order: Order, timeout_s: float) -> JobResult:
         job_id = await _submit(ipp, order)
         try:
             async with asyncio.timeout(timeout_s):
-                job = await _ended(ipp, job_id)
+                job = await _ended(ipp, job_id, order.is_cancelled)
+        except _NoLongerWantedError:
+            job = await _give_up(ipp, job_id, "It is not wanted any more")
         except TimeoutError:
-            job = await _give_up(ipp, job_id, timeout_s)
+            late = f"The printer did not finish in {timeout_s:g} seconds"
+            job = await _give_up(ipp, job_id, late)
         if JobState.COMPLETED not in job["job-state"]:
             reasons = await _reasons(ipp, job)
             raise PrinterError(_sentences("The printer gave the job up.", reasons))
@@ -158,9 +165,17 @@ async def _submit(ipp: IPP, order: Order) -> int:
     raise PrinterError("The printer took the handout but gave it no number: look at its display.")
 
 
-async def _ended(ipp: IPP, job_id: int) -> Attributes:
+class _NoLongerWantedError(Exception):
+    """Whoever asked for the job has cancelled it."""
+
+
+async def _ended(
+    ipp: IPP, job_id: int, is_cancelled: Callable[[], bool] = lambda: False
+) -> Attributes:
     """Wait for the job's end. A printer that falls silent may come back."""
     while True:
+        if is_cancelled():
+            raise _NoLongerWantedError
         with suppress(SilentPrinterError):
             job = await _job(ipp, job_id)
             if set(job.get("job-state", [])) & set(JobState):
@@ -168,13 +183,16 @@ async def _ended(ipp: IPP, job_id: int) -> Attributes:
         await asyncio.sleep(POLL_S)
 
 
-async def _give_up(ipp: IPP, job_id: int, timeout_s: float) -> Attributes:
+async def _give_up(ipp: IPP, job_id: int, late: str) -> Attributes:
     """Cancel the job; return it after all if it ended meanwhile.
 
+    Args:
+        ipp: the printer.
+        job_id: the job.
+        late: why, as the beginning of a sentence.
     Raises:
         PrinterError: it was cancelled, or could not be.
     """
-    late = f"The printer did not finish in {timeout_s:g} seconds"
     reasons = await _reasons(ipp, {})
     try:
         is_cancelled = await _cancel(ipp, job_id)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass
 from hashlib import sha256
 
 from appliance.errors import TrustError
+
+BLOB_PATH = re.compile(r"blobs/[0-9a-f]{2}/([0-9a-f]{64})\.gz")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 What a council names begins with its channel's name: `council-leeds-dentists`. So neither it nor the
 national content can ever take the other's place, on a page, in an address or on paper. Publishers
 refuse anything else at staging, and devices refuse it again, by the same functions.
-Why so: docs/decisions/0061-publishing-by-several-people.md, 0066-a-second-channel-on-a-box.md.
+Why so: docs/decisions/0061-publishing-by-several-people.md, 0066-councils-on-a-box.md.
 """
 
 from __future__ import annotations

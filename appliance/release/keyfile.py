@@ -33,7 +33,7 @@ from securesystemslib.exceptions import Error as SecureSystemsError
 from securesystemslib.signer import CryptoSigner, Key, Signer, SSlibKey
 
 from appliance.errors import ReleaseError
-from appliance.files import read_file, replace_file, sync_folder
+from appliance.files import TEMPORARY_SUFFIX, read_file, replace_file, sync_folder
 from appliance.release.keys import MAX_KEY_BYTES
 
 PRIVATE, PUBLIC = ".pem", ".pub"
@@ -61,19 +61,25 @@ def new_key(path: Path, passphrase: str | None) -> Key:
         path: must not exist; its folder must.
         passphrase: locks the file; None only for keys that a machine uses without a person.
     Raises:
-        ReleaseError: a file is there already, the name or the passphrase will not do.
+        ReleaseError: a file is there already, the name or the passphrase will not do, or the files
+            cannot be written; then it can be tried again.
     """
     if path.suffix != PRIVATE:
         raise ReleaseError(f"{path} must end in {PRIVATE}, such as ann{PRIVATE}")
     name = _name_of(path)
-    public = path.with_suffix(PUBLIC)
-    for file in (path, public):
+    public, begun = path.with_suffix(PUBLIC), path.with_name(path.name + TEMPORARY_SUFFIX)
+    # Where a key was begun and broken off, its public half may be there, and is nobody's.
+    for file in (path,) if os.path.lexists(begun) else (path, public):
         if os.path.lexists(file):
             raise ReleaseError(f"{file} already exists, and a key is never overwritten")
     key = Ed25519PrivateKey.generate()
-    _write_new(path, _plain(key) if passphrase is None else _locked(key, passphrase))
+    secret = _plain(key) if passphrase is None else _locked(key, passphrase)
     pem = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    replace_file(public, pem)
+    try:
+        _write_pair(begun, secret, public, pem, path)
+    except OSError as error:
+        place = error.filename or path
+        raise ReleaseError(f"{place} cannot be written: {error.strerror}. Try again") from error
     return _named(SSlibKey.from_crypto(key.public_key()), name)
 
 
@@ -181,6 +187,23 @@ def _name_of(path: Path) -> str:
     if not _KEY_NAME.fullmatch(path.stem):
         raise ReleaseError(f"{path.name}: name keys with letters, digits, dots, hyphens only")
     return path.stem
+
+
+def _write_pair(begun: Path, secret: bytes, public: Path, pem: bytes, path: Path) -> None:
+    """Write both halves of a key: once the private one has its name, both are there, and whole."""
+    begun.unlink(missing_ok=True)
+    _write_new(begun, secret)
+    replace_file(public, pem)
+    try:
+        # Unlike a rename, this never overwrites.
+        path.hardlink_to(begun)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Memory sticks know no links.
+        begun.rename(path)
+    begun.unlink(missing_ok=True)
+    sync_folder(path.parent)
 
 
 def _write_new(path: Path, data: bytes) -> None:

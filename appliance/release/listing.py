@@ -9,11 +9,11 @@ from __future__ import annotations
 import struct
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from appliance.release.blob import Blob
+from appliance.release.blob import BLOB_PATH, Blob
 
 # SHA-256, length, size.
 _ENTRY = struct.Struct(">32sII")
@@ -94,6 +94,21 @@ class Listing(Mapping[str, Blob]):
 
     def __len__(self) -> int:
         return sum(len(shard.ends) for shard in self._shards)
+
+
+class BlobPaths(Container[str]):
+    """Paths of blobs, in half the memory of a set of strings."""
+
+    def __init__(self) -> None:
+        self._digests: set[bytes] = set()
+
+    def add(self, blobs: Iterable[Blob]) -> None:
+        """Take in some more."""
+        self._digests.update(bytes.fromhex(blob.sha256) for blob in blobs)
+
+    def __contains__(self, path: object) -> bool:
+        found = BLOB_PATH.fullmatch(str(path))
+        return found is not None and bytes.fromhex(found[1]) in self._digests
 
 
 def _entry(blob: Blob) -> bytes:

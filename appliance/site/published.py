@@ -43,6 +43,7 @@ class Facts:
     `frames` holds, by language, what the frame of every page shows, for pages made on request, and
     `topics` the title of each topic by its slug. `renew_on` is the day (ISO 8601) from which the
     pages are out of date; empty for never. `hosts` are those of the content's sites, but nhs.uk.
+    `made_with` is the mark of the settings that the pages say; empty if nobody knows.
     """
 
     release: int
@@ -51,6 +52,7 @@ class Facts:
     topics: Mapping[str, Mapping[str, str]]
     renew_on: str = ""
     hosts: Sequence[str] = ()
+    made_with: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 
 from appliance.catalogue.hosts import hosts_of
@@ -20,6 +23,7 @@ from appliance.site.pages import Page, pages
 from appliance.site.published import INDEX, PAGES, Facts, write_facts, write_interface
 from appliance.site.search.entries import entries
 from appliance.site.search.index import write_index
+from appliance.site.shelf import write_shelf
 from appliance.site.templates import content_security_policy
 from appliance.site.views import Edition, renew_on, unsigned
 from appliance.state.state import Settings
@@ -67,12 +71,23 @@ def render_site(
     found = (entry for edition in editions for entry in entries(edition))
     write_index(folder / INDEX, found, catalogue.wording, list(catalogue.languages))
     write_items(folder, editions)
+    write_shelf(folder, catalogue.all_handouts())
     write_interface(folder, catalogue.interface)
     frames = {edition.language.code: edition.base() for edition in editions}
     topics = {edition.language.code: edition.topic_titles() for edition in editions}
     policy = content_security_policy()
-    hosts = hosts_of(catalogue)
-    write_facts(folder, Facts(release.number, policy, frames, topics, renew_on(editions), hosts))
+    hosts, mark = hosts_of(catalogue), made_with(settings, logo)
+    due = renew_on(editions)
+    write_facts(folder, Facts(release.number, policy, frames, topics, due, hosts, mark))
+
+
+def made_with(settings: Settings, logo: bytes) -> str:
+    """Return a mark of what pages are made with besides content; pages with another are old.
+
+    The Wi-Fi's passphrase is left out: it is on no page, and a secret has no business in the mark.
+    """
+    said = json.dumps(asdict(replace(settings, wifi_passphrase="")), sort_keys=True)
+    return sha256(said.encode() + logo).hexdigest()[:16]
 
 
 def _sheet(handout: Handout, catalogue: Catalogue, settings: Settings, logo: bytes) -> Sheet:

@@ -14,7 +14,7 @@ from typing import Any
 from tinydb.storages import Storage
 
 from appliance.errors import StateError
-from appliance.files import read_file, replace_file
+from appliance.files import FileLimitError, read_file, replace_file, set_aside
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +39,8 @@ class SafeStorage(Storage):
             data = read_file(self._path, MAX_STATE_BYTES)
         except FileNotFoundError:
             return None
+        except FileLimitError:
+            data = b""  # A link, a folder, or far too long: as good as damaged.
         except OSError as error:
             raise StateError(f"{self._path} cannot be read: {error.strerror}") from error
         tables = _tables(data)
@@ -65,8 +67,7 @@ class SafeStorage(Storage):
         self._written = new
 
     def _set_aside(self) -> None:
-        aside = self._path.with_name(self._path.name + ".corrupt")
-        self._path.replace(aside)
+        aside = set_aside(self._path)
         log.error("%s was damaged and lies at %s now", self._path, aside)
 
 

@@ -5,6 +5,7 @@ metadata/               what the TUF client keeps
 stick-timestamp.json    the publisher's longer-lived word, for sticks; as received, unchecked
 sites/<name>/           pages made from a release
 current.json            the pointer (store/pointer.py)
+current-copy.json       the same, for the day that the card has damaged it
 lot                     this device's number for trying out releases; see Store.lot
 hosts.json              how web hosts answer, so that they are asked for less (sync/thrift.py)
 checked.json            when the sources were last asked, what came of it, and when that was new
@@ -18,7 +19,7 @@ import logging
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,8 +30,11 @@ from appliance.errors import ApplianceError, BusyError, SpaceError, StoreError
 from appliance.files import (
     FileLimitError,
     held,
+    make_folder,
     read_file,
+    remove,
     replace_file,
+    set_aside,
     sync_file_system,
     write_unsynced,
 )
@@ -66,6 +70,7 @@ class Store:
         self._free_bytes = free_bytes
         self._patience = patience
         self._pointer_file = folder / "current.json"
+        self._pointer_copy = folder / "current-copy.json"
         self._checked_file = folder / "checked.json"
         self._hosts_file = folder / "hosts.json"
 
@@ -77,7 +82,7 @@ class Store:
         """
         try:
             for folder in (self.metadata, self.folder / "blobs", self.folder / "sites"):
-                folder.mkdir(parents=True, exist_ok=True)
+                make_folder(folder)
         except OSError as error:
             raise StoreError(f"{error.filename} cannot be made: {error.strerror}") from error
 
@@ -113,6 +118,8 @@ class Store:
             return Pointer.from_bytes(read_file(self._pointer_file, MAX_POINTER_BYTES))
         except FileNotFoundError:
             return None
+        except FileLimitError as error:
+            raise StoreError(f"the pointer file is damaged: {error}") from error
         except OSError as error:
             raise StoreError(f"{self._pointer_file} cannot be read: {error.strerror}") from error
 
@@ -135,12 +142,31 @@ class Store:
             replace_file(self._pointer_file, pointer.to_bytes())
         except OSError as error:
             raise StoreError(f"{self._pointer_file} was not moved: {error.strerror}") from error
+        try:
+            replace_file(self._pointer_copy, pointer.to_bytes())
+        except OSError as error:
+            # The move itself is done, and the next one tries again.
+            log.warning("%s was not written: %s", self._pointer_copy, error.strerror)
 
-    def set_aside_damaged_pointer(self) -> None:
-        """Rename a damaged pointer file, so that the device can start afresh and staff can look."""
-        aside = self._pointer_file.with_name(self._pointer_file.name + ".corrupt")
-        self._pointer_file.replace(aside)
-        log.error("the pointer file was damaged and lies at %s now", aside)
+    def mend_pointer(self) -> Pointer | None:
+        """Set a damaged pointer file aside and go on by its copy, floor of versions and all.
+
+        Returns: what is shown now; None if there is no whole copy, and the device starts afresh.
+        Raises:
+            StoreError: the disk refused.
+        """
+        try:
+            aside = set_aside(self._pointer_file)
+            log.error("the pointer file was damaged and lies at %s now", aside)
+            copy = read_file(self._pointer_copy, MAX_POINTER_BYTES)
+            pointer = Pointer.from_bytes(copy)
+            replace_file(self._pointer_file, copy)
+        except (FileNotFoundError, FileLimitError, StoreError) as error:
+            log.warning("there is no whole copy of the pointer file: %s", error)
+            return None
+        except OSError as error:
+            raise StoreError(f"{self._pointer_file} was not mended: {error.strerror}") from error
+        return pointer
 
     def read_blob(self, path: str, max_bytes: int) -> bytes | None:
         """Return the bytes at a blob's path, unchecked; None if there are none."""
@@ -213,6 +239,7 @@ class Store:
         """
         target = self.folder / path
         try:
+            _clear_the_way(target)
             write_unsynced(target, data)
         except OSError as error:
             raise disk_error(error, target) from error
@@ -229,12 +256,12 @@ class Store:
         folder.mkdir()
         return folder
 
-    def prune(self, blobs: Collection[str], sites: Collection[str | None]) -> bool:
+    def prune(self, blobs: Container[str], sites: Collection[str | None]) -> bool:
         """Remove every blob and site folder that is not named. Returns whether there was any."""
         is_any = False
         for path in (self.folder / "blobs").glob("*/*"):
             if path.relative_to(self.folder).as_posix() not in blobs:
-                path.unlink()
+                remove(path)
                 is_any = True
         for folder in (self.folder / "sites").iterdir():
             if folder.name not in sites:
@@ -327,3 +354,11 @@ def disk_error(error: OSError, place: Path | str) -> StoreError:
 
 def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
+
+
+def _clear_the_way(target: Path) -> None:
+    """Remove what a damaged card has put where a blob, or its folder, belongs."""
+    if target.is_dir():
+        remove(target)
+    if not target.parent.is_dir():
+        remove(target.parent)

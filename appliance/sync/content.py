@@ -203,17 +203,15 @@ def releases_of(shown: Shown) -> list[Release]:
     return [release_of(shown), *councils_of(shown)]
 
 
-def blobs_of(store: Store, shown: Shown) -> list[str]:
-    """Return the paths of all shards and blobs that are shown, each once.
+def each_blob_of(store: Store, shown: Shown) -> Iterator[Blob]:
+    """Yield all shards and blobs that are shown, one that is there twice twice.
 
     Raises:
         StoreError: a shard is missing or damaged.
     """
-    paths: dict[str, None] = {}
     for release in releases_of(shown):
-        files = files_of(store, release, shown.languages)
-        paths |= dict.fromkeys(blob.path for blob in (*release.shards, *files.values()))
-    return list(paths)
+        yield from release.shards
+        yield from files_of(store, release, shown.languages).blobs()
 
 
 def blobs_shown(store: Store, shown: Shown) -> list[str]:
@@ -227,4 +225,5 @@ def blobs_shown(store: Store, shown: Shown) -> list[str]:
             "this box does not have the whole release, perhaps because it keeps only some"
             ' languages: `helppoint settings languages ""` and a sync bring the rest'
         )
-    return blobs_of(store, replace(shown, languages=frozenset()))
+    every = each_blob_of(store, replace(shown, languages=frozenset()))
+    return list(dict.fromkeys(blob.path for blob in every))

@@ -72,7 +72,7 @@ def _export(store: Store, pointer: Pointer, anchor: bytes, to: Path, progress: P
     for path, content in small.items():
         write(to, path, content)
     sync_file_system(to)
-    _read_back(store, missing, to, progress)
+    _read_back(to, [*missing, *small], lambda path: small.get(path) or _blob(store, path), progress)
     write(to, TIMESTAMP_FILE, last, is_last=True)
     return release_of(shown)
 
@@ -141,11 +141,13 @@ def _copy(store: Store, paths: Collection[str], to: Path, progress: Progress) ->
     progress("copying", len(paths), len(paths))
 
 
-def _read_back(store: Store, paths: Collection[str], to: Path, progress: Progress) -> None:
+def _read_back(
+    to: Path, paths: Collection[str], content: Callable[[str], bytes], progress: Progress
+) -> None:
     """Make sure that what was written is there: sticks are sold that only say so."""
     for done, path in enumerate(paths):
         progress("reading back", done, len(paths))
-        if not holds(to, path, _blob(store, path)):
+        if not holds(to, path, content(path)):
             raise StoreError(f"{to} does not hold what was written to it: use another stick")
     progress("reading back", len(paths), len(paths))
 

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import compress
 
-from appliance.errors import SourceError, TrustError
+from appliance.errors import SourceError
 from appliance.release.layout import STICK_TIMESTAMP
 from appliance.release.listing import Listing
 from appliance.release.manifest import Blob, Release, unpack_blob
@@ -115,10 +115,7 @@ def fetched(store: Store, blob: Blob, source: Source) -> bytes:
     content = verified(store, blob)
     if content is None:
         data = read_all(source, blob.path, blob.length)
-        try:
-            content = unpack_blob(blob, data)
-        except TrustError as error:
-            raise TrustError(f"{source.name}: {error}") from error
+        content = unpack_blob(blob, data)
         store.write_blob(blob.path, data)
     return content
 

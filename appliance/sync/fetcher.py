@@ -15,7 +15,7 @@ from tuf.api.exceptions import (
 from tuf.ngclient.fetcher import FetcherInterface
 
 from appliance.clock import in_words
-from appliance.errors import ExpiredError, SourceError, TrustError, from_outside
+from appliance.errors import OutOfDateError, SourceError, TrustError, from_outside
 from appliance.sync.web import MissingError
 
 
@@ -43,13 +43,13 @@ def tuf_errors_in_words(name: str, moment: datetime | None = None) -> Iterator[N
         moment: that expiry is judged by; absent: the computer's own clock.
     Raises:
         SourceError: it could not be read.
-        ExpiredError: expired.
+        OutOfDateError: expired.
         TrustError: not signed by us, or damaged.
     """
     try:
         yield
     except ExpiredMetadataError as error:
-        raise ExpiredError(
+        raise OutOfDateError(
             f"{name} is out of date on {in_words((moment or datetime.now(UTC)).date())}:"
             f" {from_outside(error)}"
         ) from error

@@ -1,13 +1,13 @@
 """Decides what is to be shown of each channel, and brings it in: what is new, or what is shown.
 
-What is wrong with one channel stops no other. Why so: docs/decisions/0066.
+What is wrong with one channel stops no other. Why so: docs/decisions/0066-councils-on-a-box.md.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from appliance import __version__
@@ -34,15 +34,35 @@ MOST_SAID = 500
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What is to be shown, all of it in the store; `site` is still empty.
+    """What is to be shown, all of it in the store; no pages are made of it yet.
 
-    `faults` say why a channel does not show what is newest, by channel. `is_settled` if no other
-    pages are wanted than those that are shown.
+    Args:
+        wanted: what pages are to be made of.
+        is_settled: whether no other pages are wanted than those that are shown.
+        faults: why a channel does not show what is newest, by channel.
+        refused: those of them that no other source would mend.
+        intended: what would be shown without them.
     """
 
     wanted: Shown
     is_settled: bool
-    faults: Mapping[str, ApplianceError] = field(default_factory=dict)
+    faults: Mapping[str, ApplianceError]
+    refused: Mapping[str, ApplianceError]
+    intended: Shown
+
+    def attempt(self, at_fault: Mapping[str, ApplianceError]) -> Attempt | None:
+        """Return what to remember, so that what cannot be shown is not tried again and again.
+
+        A damaged store may be whole next time: that is always tried again.
+
+        Args:
+            at_fault: what came to light when pages were made, by channel.
+        """
+        faults = {**self.refused, **at_fault}
+        if not faults or any(isinstance(error, StoreError) for error in faults.values()):
+            return None
+        said = {channel: str(error)[:MOST_SAID] for channel, error in faults.items()}
+        return Attempt(_fingerprint(self.intended), said)
 
 
 def gather(heard: Heard, pointer: Pointer | None, source: Source, device: Device) -> Gathered:
@@ -54,32 +74,56 @@ def gather(heard: Heard, pointer: Pointer | None, source: Source, device: Device
     """
     faults = dict(heard.faults)
     fit = _fit(heard, pointer, device.store, faults)
-    wanted = _wanted(fit, heard, pointer, device, faults)
-    tried = None if pointer is None else pointer.attempt
-    known = {} if tried is None or tried.what != fingerprint(wanted) else tried.faults
-    for channel, offer in list(fit.items()):
-        if channel not in known:
-            try:
-                fetch_missing(
-                    offer.release,
-                    wanted.languages,
-                    source,
-                    device.store,
-                    device.progress,
-                    device.tell_bytes,
-                )
-            except (SourceError, TrustError, ChannelError, StoreError) as error:
-                if channel == CORE and isinstance(error, StoreError):
-                    raise
-                faults[channel] = error
-                del fit[channel]
+    intended = _wanted(fit, heard, pointer, device, faults)
+    known = _known_faults(intended, pointer)
+    failed = dict(known)
+    for channel in [channel for channel in fit if channel not in known]:
+        error = _fetched(fit[channel], channel, intended, source, device)
+        if error is not None:
+            failed[channel] = error
+            del fit[channel]
+    faults |= failed
     if known:
-        return Gathered(wanted, is_settled=True, faults={**remembered(known), **faults})
+        return Gathered(intended, is_settled=True, faults=faults, refused=known, intended=intended)
     wanted = _wanted(fit, heard, pointer, device, faults)
-    return Gathered(wanted, _is_shown(wanted, pointer), faults)
+    refused = {c: error for c, error in failed.items() if isinstance(error, ChannelError)}
+    if refused.keys() != failed.keys():
+        intended = wanted  # Another try may bring more.
+    return Gathered(wanted, _is_shown(wanted, pointer), faults, refused, intended)
 
 
-def fingerprint(wanted: Shown) -> str:
+def _fetched(
+    offer: Offer, channel: str, wanted: Shown, source: Source, device: Device
+) -> ApplianceError | None:
+    """Bring a release into the store. Returns what was wrong with it."""
+    try:
+        fetch_missing(
+            offer.release,
+            wanted.languages,
+            source,
+            device.store,
+            device.progress,
+            device.tell_bytes,
+        )
+    except (SourceError, TrustError, ChannelError) as error:
+        return error
+    except StoreError as error:
+        # A council may be too large for what is left of the card; that stops nobody else.
+        if channel == CORE:
+            raise
+        return error
+    return None
+
+
+def _known_faults(wanted: Shown, pointer: Pointer | None) -> dict[str, ApplianceError]:
+    """Return what was wrong when just this was tried before; nothing if it never was."""
+    tried = None if pointer is None else pointer.attempt
+    if tried is None or tried.what != _fingerprint(wanted):
+        return {}
+    return {channel: ChannelError(why) for channel, why in tried.faults.items()}
+
+
+def _fingerprint(wanted: Shown) -> str:
     """Return what tells an attempt to show something from any other.
 
     A newer application may be able to show what this one could not.
@@ -87,21 +131,6 @@ def fingerprint(wanted: Shown) -> str:
     councils = [[name, one.release_json, one.name] for name, one in wanted.councils.items()]
     parts = [__version__, wanted.release_json, sorted(wanted.languages), councils]
     return sha256(json.dumps(parts).encode()).hexdigest()
-
-
-def attempt(wanted: Shown, faults: Mapping[str, ApplianceError]) -> Attempt | None:
-    """Return what to remember, so that what cannot be shown is not tried again and again.
-
-    A damaged store may be whole next time: that is always tried again.
-    """
-    if not faults or any(isinstance(error, StoreError) for error in faults.values()):
-        return None
-    return Attempt(fingerprint(wanted), {c: str(e)[:MOST_SAID] for c, e in faults.items()})
-
-
-def remembered(faults: Mapping[str, str]) -> dict[str, ApplianceError]:
-    """Return the errors of an attempt that was made before."""
-    return {channel: ChannelError(why) for channel, why in faults.items()}
 
 
 def _fit(

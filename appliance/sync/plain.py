@@ -142,7 +142,8 @@ def _download(updater: Updater, name: str, base_url: str, to: Path) -> Path:
 
 def _fetch(updater: Updater, target: TargetFile, base_url: str, place: Path) -> None:
     """Fetch beside `place` and move there only what has been verified, whole."""
-    temporary = place.with_name(place.name + TEMPORARY_SUFFIX)
+    # No quoted name ends so: an artefact may well be called `file.new`.
+    temporary = place.with_name(place.name + "%" + TEMPORARY_SUFFIX)
     try:
         updater.download_target(target, str(temporary), base_url)
         temporary.replace(place)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Generator, Mapping
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from appliance.errors import SourceError
+from appliance.errors import SourceError, TrustError
 from appliance.sync.beneath import StrangeFileError, pieces
 from appliance.sync.web import (
     CONNECTIONS,
@@ -87,6 +87,21 @@ def read_all(source: Source, path: str, max_bytes: int) -> bytes:
                     f"{source.name}: {path} goes on after the {max_bytes} bytes expected"
                 )
     return bytes(data)
+
+
+@contextmanager
+def naming(source: Source) -> Iterator[None]:
+    """Say of which source it is that something of it cannot be trusted.
+
+    Raises:
+        TrustError: as it was raised, with the source's name.
+    """
+    try:
+        yield
+    except TrustError as error:
+        if source.name in str(error):
+            raise
+        raise type(error)(f"{source.name}: {error}") from error
 
 
 class HttpSource:

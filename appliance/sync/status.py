@@ -147,25 +147,30 @@ def _set_aside(home: Path) -> Iterator[str]:
 
 def as_text(status: Status) -> str:
     """Return it for a terminal: a sentence on each line, what is wrong first."""
-    lines = [*status.problems]
+    return "\n".join([*status.problems, *lines(status)])
+
+
+def lines(status: Status) -> list[str]:
+    """Return what is so, without what is wrong, in sentences."""
+    found = []
     if status.release:
-        lines.append(f"Shown: release {status.release} of {status.released_on}.")
+        found.append(f"Shown: release {status.release} of {status.released_on}.")
     if status.refused:
-        lines.append(
+        found.append(
             f"Staff went back from release {status.refused}: only a newer one is shown again."
         )
     updated = (
         f" (from {KIND_WORDS[status.updated_from]})" if status.updated_from in KIND_WORDS else ""
     )
-    lines += [
+    found += [
         f"Last updated: {_moment(status.updated_at)}{updated}.",
         f"Last checked: {_moment(status.checked_at)}.",
     ]
     if status.syncing is not None:
-        lines.append(f"The last sync, or the one at work: {status.syncing.words}")
+        found.append(f"The last sync, or the one at work: {status.syncing.words}")
     if status.next_in_s is not None:
-        lines.append(f"Next check: {_wait(status.next_in_s)}.")
-    return "\n".join(lines)
+        found.append(f"Next check: {_wait(status.next_in_s)}.")
+    return found
 
 
 def _moment(text: str) -> str:

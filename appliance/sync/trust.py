@@ -26,6 +26,7 @@ from appliance.release.layout import MAX_METADATA_BYTES, SIGNED_AT, TOP_ROLES, r
 from appliance.release.manifest import MAX_RELEASE_BYTES, Release, read_release
 from appliance.release.roles import channels_of, name_of_channel, why_unsound
 from appliance.sync.fetcher import Fetcher, tuf_errors_in_words
+from appliance.sync.memory import prepare_memory
 from appliance.sync.sources import Source
 
 ROLES = (*TOP_ROLES, CORE)
@@ -98,6 +99,7 @@ class Trust:
         Raises:
             SourceError: it could not be read.
             TrustError: not signed by us, damaged, expired, or older than the floor.
+            StoreError: this device's own disk refused.
         """
         heard = self.newest_of(source, [self.channel])
         if self.channel not in heard.offers:
@@ -111,7 +113,10 @@ class Trust:
             SourceError: the source could not be read.
             TrustError: what it says of all channels is not signed by us, damaged, expired, or
                 older than the floor.
+            StoreError: this device's own disk refused.
+            OSError: the same, in the TUF client.
         """
+        prepare_memory(self.metadata)
         with tuf_errors_in_words(source.name, self.now):
             updater = self._refreshed(Fetcher(source.chunks))
         versions = {role: self._version(role) for role in TOP_ROLES}
@@ -155,12 +160,10 @@ class Trust:
         return Offer(release, release_json.decode(), every, heard.signed_at, name)
 
     def _refreshed(self, fetcher: FetcherInterface) -> Updater:
-        targets = self.metadata / "targets"
-        targets.mkdir(parents=True, exist_ok=True)
         updater = Updater(
             str(self.metadata),
             "metadata",
-            str(targets),
+            str(self.metadata / "targets"),
             "targets",
             fetcher,
             # Targets hands out channels, and a channel hands out nothing.

@@ -9,15 +9,16 @@ from dataclasses import replace
 
 from appliance.errors import ApplianceError, ChannelError, SpaceError, StoreError, TrustError
 from appliance.release.keys import CORE
+from appliance.release.listing import BlobPaths
 from appliance.release.manifest import Release, read_release
 from appliance.store.pointer import Attempt, Pointer, Shown
 from appliance.store.store import Store, disk_error
-from appliance.sync.content import blobs_of, release_of
+from appliance.sync.content import each_blob_of, release_of
 from appliance.sync.device import Device, Render
 from appliance.sync.fetch import keep_stick_timestamp
-from appliance.sync.gather import Gathered, attempt, gather
+from appliance.sync.gather import Gathered, gather
 from appliance.sync.making import discard, made, made_together
-from appliance.sync.sources import Source
+from appliance.sync.sources import Source, naming
 from appliance.sync.trust import Heard, Trust
 
 __all__ = ["Device", "Render", "remake", "roll_back", "update"]
@@ -52,7 +53,7 @@ def update(source: Source, trust: Trust, device: Device) -> Release | None:
 
 def _update(source: Source, trust: Trust, device: Device) -> Release | None:
     store = device.store
-    with _disk_in_words(store):
+    with _disk_in_words(store), naming(source):
         heard = trust.newest_of(source, (CORE, *device.channels))
         store.let_group_read_metadata()
         pointer = store.pointer()
@@ -128,7 +129,8 @@ def _back(pointer: Pointer, shown: Shown) -> Pointer:
     left = {
         channel: read_release(council.release_json.encode()).number
         for channel, council in now.councils.items()
-        if shown.councils.get(channel) != council
+        if channel not in shown.councils
+        or shown.councils[channel].release_json != council.release_json
     }
     return pointer.moved_back_to(shown, refused, {**pointer.refused_of, **left})
 
@@ -139,8 +141,7 @@ def _is_later(heard: Heard, pointer: Pointer) -> bool:
 
 def _settle(heard: Heard, gathered: Gathered, pointer: Pointer, store: Store) -> None:
     """Keep what the publisher's newest word says, though nothing else changes."""
-    keeps = gathered.faults and pointer.attempt
-    accepted = _accepted(pointer, heard, gathered.faults, pointer.attempt if keeps else None)
+    accepted = _accepted(pointer, heard, gathered.faults, gathered.attempt({}))
     if accepted != pointer:
         store.move_pointer(accepted)
     councils = (error for channel, error in gathered.faults.items() if channel != CORE)
@@ -169,7 +170,7 @@ def _show(
     """Make pages of what was gathered and show them."""
     shown, at_fault = made_together(gathered.wanted, pointer, device)
     faults = {**gathered.faults, **at_fault}
-    tried = attempt(gathered.wanted, at_fault)
+    tried = gathered.attempt(at_fault)
     if pointer is not None and shown == pointer.current:
         accepted = _accepted(pointer, heard, faults, tried)
         device.store.move_pointer(accepted)
@@ -223,8 +224,10 @@ def _is_shown(site: str, store: Store) -> bool:
 def _prune(store: Store, pointer: Pointer, keep_site: str | None) -> bool:
     """Keep what is shown and what was shown before; the rest goes. Returns whether any went."""
     kept = [shown for shown in (pointer.current, pointer.previous) if shown is not None]
+    blobs = BlobPaths()
     try:
-        blobs = {path for shown in kept for path in blobs_of(store, shown)}
+        for shown in kept:
+            blobs.add(each_blob_of(store, shown))
     except ApplianceError as error:
         log.warning("old content is not cleared away this time: %s", error)
         return False

@@ -25,7 +25,7 @@ install --mode=644 "${here}/systemd/sysusers.conf" "${root}/usr/lib/sysusers.d/h
 chroot "${root}" systemd-sysusers helppoint.conf
 install --mode=644 "${here}/systemd/tmpfiles.conf" "${root}/usr/lib/tmpfiles.d/helppoint.conf"
 systemd-tmpfiles --root="${root}" --create helppoint.conf
-systemctl --quiet --root="${root}" enable helppoint-web.service helppoint-sync.timer
+systemctl --quiet --root="${root}" enable helppoint-web.service helppoint-staff.service helppoint-sync.timer
 
 # Rendering pages and sheets takes a box minutes and this computer seconds.
 chroot "${root}" setpriv --reuid=helppoint-sync --regid=helppoint --clear-groups sh -c \

@@ -99,13 +99,14 @@ def test_a_source_that_fails_is_an_error_in_words_and_the_next_one_is_tried(
 
 def test_sync_without_any_source_says_where_to_name_one(helppoint: Helppoint) -> None:
     done = helppoint.run("sync")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "helppoint.toml" in done.stderr
 
 
 def test_a_damaged_pointer_is_set_aside_and_the_box_starts_again(helppoint: Helppoint) -> None:
     helppoint.run("sync", "--embedded")
-    (helppoint.home / "store" / "current.json").write_bytes(b"")
+    for name in ("current.json", "current-copy.json"):
+        (helppoint.home / "store" / name).write_bytes(b"")
     done = helppoint.run("sync", "--embedded")
     assert done.returncode == 0, done.stderr
     assert "Starting again" in done.stderr
@@ -233,3 +234,46 @@ def test_a_handout_goes_straight_to_a_printer(helppoint: Helppoint, tmp_path: Pa
         done = helppoint.run("poster", "help", "--printer", printer.uri)
         assert done.returncode == 0, done.stderr
         assert len(printer.received()) == 2
+
+
+def _shown_number(helppoint: Helppoint) -> int:
+    pointer = json.loads((helppoint.home / "store" / "current.json").read_text())
+    return int(json.loads(pointer["current"]["release"])["release"])
+
+
+@pytest.fixture
+def second_of_three(helppoint: Helppoint, tmp_path: Path) -> tuple[Path, Path]:
+    """Origins with release 2 and with release 3; the box shows 3, release 1 is embedded."""
+    old, new = tmp_path / "old", tmp_path / "new"
+    shutil.copytree(helppoint.publisher.repository, new)
+    publisher = type(helppoint.publisher)(helppoint.publisher.keys, new)
+    publisher.pack(tree_saying("Two."))
+    shutil.copytree(new, old)
+    publisher.pack(tree_saying("Three."))
+    helppoint.run("sync", str(new))
+    return old, new
+
+
+def test_a_damaged_pointer_is_mended_by_its_copy_and_nothing_older_is_taken(
+    helppoint: Helppoint, second_of_three: tuple[Path, Path]
+) -> None:
+    old, _new = second_of_three
+    shutil.rmtree(helppoint.home / "store" / "metadata")
+    (helppoint.home / "store" / "current.json").write_bytes(bytes(300))
+    done = helppoint.run("sync", str(old))
+    assert "Going on by its copy" in done.stderr
+    assert (done.returncode, "older than version" in done.stderr) == (1, True)
+    assert _shown_number(helppoint) == 3
+
+
+def test_with_pointer_and_copy_lost_the_embedded_content_is_shown_and_nothing_older_taken(
+    helppoint: Helppoint, second_of_three: tuple[Path, Path]
+) -> None:
+    old, new = second_of_three
+    for name in ("current.json", "current-copy.json"):
+        (helppoint.home / "store" / name).write_bytes(b"")
+    done = helppoint.run("sync", str(old))
+    assert (done.returncode, "Starting again" in done.stderr) == (1, True)
+    assert _shown_number(helppoint) == 1
+    assert helppoint.run("sync", str(new)).returncode == 0
+    assert _shown_number(helppoint) == 3

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from appliance.site.published import open_site
+from appliance.state.state import SettingsFile
 from appliance.store.store import Store
 from tests.conftest import Helppoint
 from tests.content import in_languages, tree_saying, whole_tree
@@ -22,6 +23,25 @@ def test_staff_go_back_to_the_content_before_and_a_sync_leaves_it(helppoint: Hel
     assert back.stdout == "Now showing release 1 of 22 November 2026 again.\n"
     again = helppoint.run("sync", repository)
     assert "nothing newer than release 2, which was rolled back here" in again.stderr
+
+
+@pytest.mark.parametrize("source_works", [True, False])
+def test_pages_that_a_power_cut_left_with_the_old_settings_are_made_anew(
+    helppoint: Helppoint, source_works: bool
+) -> None:
+    helppoint.run("sync", "--embedded")
+    # The power fails when the setting is written and the pages are not.
+    SettingsFile(helppoint.home / "state" / "desk.json").change("library_name", "Oak Library")
+    source = helppoint.publisher.repository if source_works else helppoint.home / "nowhere"
+    done = helppoint.run("sync", str(source))
+    assert (done.returncode, "settings have changed" in done.stderr) == (1 - source_works, True)
+    store = Store(helppoint.home / "store")
+    pointer = store.pointer()
+    assert pointer is not None
+    home_page = store.site_folder(pointer.current.site) / "pages" / "en" / "index.html"
+    assert "Oak Library" in home_page.read_text()
+    again = helppoint.run("sync", str(source))
+    assert "settings have changed" not in again.stderr
 
 
 def test_going_back_is_asked_about_first(helppoint: Helppoint) -> None:

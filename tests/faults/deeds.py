@@ -5,17 +5,20 @@ from __future__ import annotations
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from appliance.catalogue.model import Catalogue
-from appliance.errors import ApplianceError
+from appliance.errors import ApplianceError, ChannelError
 from appliance.release.manifest import Release
 from appliance.state.state import SMALLEST_COUNT, Counts, SettingsFile
-from appliance.sync.content import files_of, release_of, stored
+from appliance.store.store import Store
+from appliance.sync.content import catalogue_of, files_of, release_of, releases_of, stored
 from appliance.sync.export import export
 from appliance.sync.sources import FolderSource
 from appliance.sync.update import Device, roll_back, update
+from tests.ceremony import Society
 from tests.content import CONTENT
 from tests.publisher import Publisher
 from tests.sync.device import Box
@@ -23,6 +26,7 @@ from tests.sync.device import Box
 # The smallest content that a box takes: what is swept is how it is written, not what it says.
 LANGUAGES = (CONTENT / "languages.toml").read_bytes().split(b"[[languages]]")
 DAY = date(2026, 11, 23)
+COUNCIL = "council-leeds"
 FOUND, CHANGED = "Oak Library", "Elm Library"
 
 
@@ -35,7 +39,19 @@ def tree_of(word: str) -> dict[str, bytes]:
 
 
 class Deed(ABC):
-    """One thing that a box does; everything it touches is below one folder."""
+    """One thing that a box does; everything it touches is below one folder.
+
+    `calls` are system calls that can go wrong in it besides those that touch the disk, `faults`
+    what can happen at a call (tests/faults/sweep.py).
+    """
+
+    calls: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ("signal=KILL", "error=ENOSPC", "error=EIO")
+
+    @contextmanager
+    def around(self, prepared: Path) -> Iterator[None]:  # noqa: ARG002 - for those that need it
+        """Keep up what lasts through all trials, for copies of the folder `prepared`."""
+        yield
 
     @abstractmethod
     def prepare(self, folder: Path) -> None:
@@ -50,16 +66,20 @@ class Deed(ABC):
         """Say what is broken: neither as before nor as after; if `is_done`, not as after."""
 
 
-class _OfABox(Deed):
+class OfABox(Deed):
     """A deed of a box that knows the publisher of two releases."""
 
     before, after = 1, 2
 
-    def box(self, folder: Path) -> Box:
-        return Box(folder / "box", Publisher(folder / "keys", folder / "repository").anchor())
+    def box(self, folder: Path, publisher: Path | None = None) -> Box:
+        """Return the box in a folder, built for the publisher in it, or in another."""
+        made = folder if publisher is None else publisher
+        return Box(folder / "box", Publisher(made / "keys", made / "repository").anchor())
 
-    def device(self, folder: Path) -> Device:
-        return Device(self.box(folder).store, _render, lambda _stage, _done, _total: None)
+    def device(self, folder: Path, publisher: Path | None = None) -> Device:
+        return Device(
+            self.box(folder, publisher).store, _render, lambda _stage, _done, _total: None
+        )
 
     def bring(self, folder: Path) -> None:
         box = self.box(folder)
@@ -90,7 +110,7 @@ class _OfABox(Deed):
             yield f"the page says {page.read_text()!r}"
 
 
-class Update(_OfABox):
+class Update(OfABox):
     """A newer release is brought in."""
 
     def do(self, folder: Path) -> None:
@@ -108,7 +128,7 @@ class FirstUpdate(Update):
         publisher.pack(tree_of("two"))
 
 
-class GoingBack(_OfABox):
+class GoingBack(OfABox):
     """Staff go back to the release before."""
 
     before, after = 2, 1
@@ -124,7 +144,57 @@ class GoingBack(_OfABox):
             roll_back(self.device(folder))
 
 
-class Export(_OfABox):
+class UpdateOfTwoChannels(Deed):
+    """A newer release of the nation and one of a council are brought in together."""
+
+    def society(self, folder: Path) -> Society:
+        return Society(folder / "society")
+
+    def publish(self, folder: Path, word: str) -> None:
+        society = self.society(folder)
+        society.stage().release(tree_of(word))
+        society.stage().release({"sites.toml": f"# {word}\n".encode()}, COUNCIL)
+        society.sign("ann", "bob")
+        society.finish()
+
+    def prepare(self, folder: Path) -> None:
+        society = Society.new(folder / "society", tree_of("none"))
+        society.stage().channel(COUNCIL, society.signers("ann"), "Leeds City Council")
+        society.sign("ann", "bob")
+        society.finish()
+        self.publish(folder, "one")
+        self.do(folder)
+        self.publish(folder, "two")
+
+    def do(self, folder: Path) -> None:
+        society = self.society(folder)
+        box = Box(folder / "box", society.anchor(), channels=(COUNCIL,), render=_render)
+        box.sync(str(society.repository))
+        if box.faults:
+            raise ChannelError(str(box.faults))
+
+    def complaints(self, folder: Path, *, is_done: bool) -> Iterator[str]:
+        """The nation has a release more than the council: 2 with 1, and then 3 with 2.
+
+        If only one of them could be brought in, it alone may be shown: each for itself is whole.
+        """
+        store = Store(folder / "box" / "store")
+        pointer = store.pointer()
+        shown = [] if pointer is None else [one.number for one in releases_of(pointer.current)]
+        good = [[3, 2]] if is_done else [[2, 1], [3, 1], [2, 2], [3, 2]]
+        if pointer is None or shown not in good:
+            yield f"releases {shown} are shown"
+            return
+        try:
+            catalogue_of(store, pointer.current)
+        except ApplianceError as error:
+            yield str(error)
+        page = (store.site_folder(pointer.current.site) / "page").read_text()
+        if page != f"release {shown[0]}, whole":
+            yield f"the page says {page!r}"
+
+
+class Export(OfABox):
     """A stick with an older release is written anew."""
 
     def prepare(self, folder: Path) -> None:
@@ -203,6 +273,7 @@ DEEDS: tuple[Deed, ...] = (
     FirstUpdate(),
     Update(),
     GoingBack(),
+    UpdateOfTwoChannels(),
     Export(),
     ChangeOfSettings(),
     FlushOfCounts(),

@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.deeds import DEEDS, Deed, Update
-from tests.faults.sweep import FAULTS, calls_of, order_of_calls, sweep, why_not
+from tests.faults import arriving, deeds, publishing
+from tests.faults.deeds import Deed, Update
+from tests.faults.sweep import calls_of, order_of_calls, sweep, why_not
+
+DEEDS = (*deeds.DEEDS, *arriving.DEEDS, *publishing.DEEDS)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -27,9 +30,9 @@ class Copies:
 
     def __init__(self, deed: Deed, folder: Path) -> None:
         self._folder = folder
-        self._made = folder / "prepared"
-        self._made.mkdir(parents=True)
-        deed.prepare(self._made)
+        self.made = folder / "prepared"
+        self.made.mkdir(parents=True)
+        deed.prepare(self.made)
         self._numbers = count()
         self._last: Path | None = None
 
@@ -37,12 +40,17 @@ class Copies:
         if self._last is not None:
             shutil.rmtree(self._last)
         self._last = self._folder / f"trial{next(self._numbers)}"
-        shutil.copytree(self._made, self._last, symlinks=True)
+        shutil.copytree(self.made, self._last, symlinks=True)
         return self._last
 
 
 def _wrong(deed: Deed, fault: str, folder: Path) -> Iterator[str]:
     fresh = Copies(deed, folder)
+    with deed.around(fresh.made):
+        yield from _wrong_with(deed, fault, fresh)
+
+
+def _wrong_with(deed: Deed, fault: str, fresh: Copies) -> Iterator[str]:
     # Once here, so that everything is loaded before processes are forked from this one.
     deed.do(fresh())
     for trial, left in sweep(deed, fault, calls_of(deed, fresh()), fresh):
@@ -53,8 +61,14 @@ def _wrong(deed: Deed, fault: str, folder: Path) -> Iterator[str]:
             yield f"{trial}, done again: {complaint}"
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: type(deed).__name__)
+@pytest.mark.parametrize(
+    ("deed", "fault"),
+    [
+        pytest.param(deed, fault, id=f"{type(deed).__name__}-{fault}")
+        for deed in DEEDS
+        for fault in deed.faults
+    ],
+)
 def test_whatever_happens_nothing_is_broken_and_the_next_try_works(
     deed: Deed, fault: str, tmp_path: Path
 ) -> None:

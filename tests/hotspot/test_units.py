@@ -20,6 +20,7 @@ UNITS = sorted(path.name for path in FOLDER.glob("*.service"))
 MOST_EXPOSED = {
     # Less once systemd hands it its socket, and it has no network of its own.
     "helppoint-web.service": 1.0,
+    "helppoint-staff.service": 2.0,
     "helppoint-sync.service": 1.3,
     "helppoint-stick@.service": 0.6,
     "helppoint-dnsmasq.service": 1.9,

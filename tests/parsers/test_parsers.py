@@ -13,6 +13,7 @@ from functools import cache
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from tests.content import PROJECT
 from tests.parsers.every import EVERY
 from tests.parsers.mutations import near
 from tests.parsers.parser import Parser, Take
@@ -51,3 +52,9 @@ def test_real_examples_are_read_and_what_once_made_it_fall_is_taken(
     assert [seed for seed in parser.seeds if not take(seed)] == []
     for data in parser.fell:
         take(data)
+
+
+def test_the_decision_lists_every_parser() -> None:
+    record = (PROJECT / "docs" / "decisions" / "0069-parsers.md").read_text()
+    rows = [row for row in record.splitlines() if row.startswith("| ")]
+    assert [parser.name for parser in EVERY if not any(parser.name in row for row in rows)] == []

@@ -2,29 +2,15 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from tests.powercuts.inside import PLANTS
-from tests.powercuts.life import Deed
-from tests.powercuts.machine import Drive
-from tests.powercuts.workshop import Life, Workshop, make_workshop
-from tests.powercuts.written import Write, read_log
+from tests.powercuts.recording import Recorded, record
+from tests.powercuts.workshop import Workshop, make_workshop
 from tests.radio import trees
 
-# Every kind of deed before and after others: what one leaves behind must not hurt the next.
-DEEDS = tuple(
-    Deed(*words.split())
-    for words in (
-        "first", "name Elm", "sync 2", "count", "lot", "back", "sync 3", "export", "sync 4",
-        "count", "name Oak", "export", "sync 5", "sync 6", "count", "back", "name Ash", "sync 7",
-        "count",
-    )
-)  # fmt: skip
 TOLD = pytest.StashKey[list[str]]()
 
 
@@ -63,25 +49,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     return make_workshop(tmp_path_factory.mktemp("cuts"), trees.make())
 
 
-@dataclass(frozen=True)
-class Recorded:
-    """A disk as it was at first, and every write to it."""
-
-    base: Path
-    writes: list[Write]
-
-
 @pytest.fixture(scope="session")
 def recorded(workshop: Workshop) -> Mapping[str, Recorded]:
-    """Plant -> what a box with this plant wrote in its life; they live side by side."""
-    bases, drives = {}, []
-    for plant in PLANTS:
-        bases[plant] = workshop.new_disk(f"recorded-{plant}")
-        used, log = bases[plant].with_suffix(".used"), bases[plant].with_suffix(".log")
-        shutil.copy(bases[plant], used)
-        log.touch()
-        drives.append(Drive(used, log))
-    workshop.live([Life(DEEDS, plant) for plant in PLANTS], drives)
-    return {
-        plant: Recorded(base, read_log(base.with_suffix(".log"))) for plant, base in bases.items()
-    }
+    """Plant -> what a box with this plant wrote in its life."""
+    return record(workshop, PLANTS)

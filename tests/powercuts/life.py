@@ -41,12 +41,12 @@ COMMANDS: Mapping[str, str] = {
     "name": "settings library_name {what}",
     "export": "export {home}/stick",
 }
-# Which parts of the state a deed changes.
+# Which parts of the state a deed changes; the first is what people see of it.
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "first": ("shown",),
     "sync": ("shown", "checked"),
     "back": ("shown",),
-    "name": ("name", "shown"),
+    "name": ("shown", "name"),
     "count": ("counted",),
     "export": (STICK,),
     "lot": ("lot",),
@@ -65,6 +65,17 @@ class Deed:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.what}".strip()
+
+
+# Every kind before and after others: what one leaves behind must not hurt the next.
+DEEDS = tuple(
+    Deed(*words.split())
+    for words in (
+        "first", "name Elm", "sync 2", "count", "lot", "back", "sync 3", "export", "sync 4",
+        "count", "name Oak", "export", "sync 5", "sync 6", "count", "back", "name Ash", "sync 7",
+        "count",
+    )
+)  # fmt: skip
 
 
 def do(deed: Deed, home: Path, releases: Path) -> None:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.powercuts.conftest import DEEDS, Recorded
 from tests.powercuts.inside import PLANTS
+from tests.powercuts.life import DEEDS
 from tests.powercuts.machine import Drive, MachineError
 from tests.powercuts.marks import FILE_SYSTEM_BYTES, count_marks, read_marks
+from tests.powercuts.recording import Recorded
 from tests.powercuts.trial import Judged, allowed, judge
 from tests.powercuts.workshop import LIFE_S, Life, Workshop
 from tests.powercuts.written import Cut, chance_of, choose_cuts, left_by, said_by, unsafe_sectors

@@ -11,6 +11,7 @@ import pytest
 from tests.powercuts.marks import FILE_SYSTEM_BYTES, MARK_BYTES, Mark
 from tests.powercuts.written import (
     FLUSH,
+    LAST,
     MAGIC,
     SECTOR,
     Cut,
@@ -61,6 +62,13 @@ def test_a_write_is_torn_only_if_the_cut_tears(is_torn: bool, halves: set[bool])
     assert {left[at : at + 1] == b"n" for at in range(0, 4 * SECTOR, SECTOR)} == halves
 
 
+def test_the_superblock_is_never_torn() -> None:
+    writes = [Write(0, NEW * 8)]
+    for seed in range(20):
+        left = left_by(NOTHING * 2, writes, Cut(1, 0.5, is_torn=True), chance_of(seed))
+        assert left[2 * SECTOR] == left[3 * SECTOR]
+
+
 def test_sectors_are_unsafe_until_the_next_flush() -> None:
     writes = [Write(0, NEW * 2), FLUSHED, Write(0, NEW)]
     assert [unsafe_sectors(writes, Cut(n, 0.0, is_torn=False)) for n in range(4)] == [0, 2, 0, 1]
@@ -85,6 +93,12 @@ def test_cuts_come_in_every_deed_up_to_the_moment_the_next_begins() -> None:
     cuts = choose_cuts(writes, 60, chance_of(SEED))
     assert {cut.writes for cut in cuts} == {2, 3, 4, 5, 6, 7, 8, 9}
     assert sum(cut.writes <= 5 for cut in cuts) == 30
+
+
+def test_half_of_the_cuts_come_where_a_deed_ends() -> None:
+    writes = [_said("begun"), *[Write(0, OLD)] * (9 * LAST), _said("done"), _said("end")]
+    cuts = choose_cuts(writes, 60, chance_of(SEED))
+    assert 30 <= sum(cut.writes >= 8 * LAST for cut in cuts) < 50
 
 
 def test_the_log_of_qemu_is_read(tmp_path: Path) -> None:

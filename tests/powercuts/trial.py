@@ -60,7 +60,8 @@ class Allowed:
             return "between deeds"
         if found == self.before:
             return "old"
-        return "new" if found == self.after else "part of it"
+        seen = CHANGES[self.deed.partition(" ")[0]][0]
+        return "new" if self.after and found[seen] == self.after[seen] else "begun"
 
 
 def allowed(said: Sequence[Mark], later: Sequence[Mark]) -> Allowed:
@@ -73,8 +74,9 @@ def allowed(said: Sequence[Mark], later: Sequence[Mark]) -> Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is wrong, what was found, and whether that is old, new, part of it or between deeds.
+    """What is wrong, what was found, and whether that is old, new, or begun, or between deeds.
 
+    Begun is what changes a second part before the one that people see, such as name and pages.
     `is_replayed` if the file system had a journal to replay, `is_mended` if more had to be done.
     """
 

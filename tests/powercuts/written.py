@@ -11,16 +11,20 @@ import random
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
+from itertools import cycle, islice, pairwise
 from pathlib import Path
 
 from tests.powercuts.marks import FILE_SYSTEM_BYTES, MARK_BYTES, Mark
 
 SECTOR = 512
+# ext4 takes its superblock, from 1,024 to 2,048, for written as one: torn here, it cannot be read.
+IN_SUPERBLOCK = 1536
 MAGIC = 0x6A736677736872
 FLUSH = 1
 # How much of what was not safe yet survives a cut.
 PARTS = (0.0, 0.1, 0.5, 0.9, 1.0)
+# A pointer moves, and is synced, within so many writes.
+LAST = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,10 @@ def _safe(writes: Sequence[Write], cut: Cut) -> int:
 
 
 def _pieces(write: Write, *, is_torn: bool) -> Iterator[tuple[int, bytes]]:
-    size = SECTOR if is_torn else max(len(write.data), SECTOR)
-    for start in range(0, len(write.data), size):
-        yield write.offset + start, write.data[start : start + size]
+    joints = range(SECTOR, len(write.data), SECTOR) if is_torn else ()
+    torn_at = [at for at in joints if write.offset + at != IN_SUPERBLOCK]
+    for start, end in pairwise([0, *torn_at, len(write.data)]):
+        yield write.offset + start, write.data[start:end]
 
 
 def said_by(writes: Sequence[Write]) -> list[tuple[int, Mark]]:
@@ -116,11 +121,19 @@ def chance_of(seed: int) -> random.Random:
 
 
 def choose_cuts(writes: Sequence[Write], count: int, chance: random.Random) -> list[Cut]:
-    """Return moments by chance, as many in each deed: most deeds write little, a few write much."""
+    """Return moments by chance, as many in each deed: most deeds write little, a few write much.
+
+    Every other one is among the last writes of its deed, where old becomes new.
+    """
     begun = [at for at, mark in said_by(writes) if mark.said == "begun"]
     # A deed ends where the next one begins: a cut may come when it has just been said to be done.
     ends = [*begun[1:], next(at for at, mark in said_by(writes) if mark.said == "end")]
     return [
-        Cut(chance.randint(start + 1, end), chance.choice(PARTS), is_torn=chance.random() < 0.5)
-        for start, end in islice(cycle(zip(begun, ends, strict=True)), count)
+        Cut(
+            chance.randint(max(start, end - LAST) + 1 if is_late else start + 1, end),
+            chance.choice(PARTS),
+            is_torn=chance.random() < 0.5,
+        )
+        for is_late in (False, True)
+        for start, end in islice(cycle(zip(begun, ends, strict=True)), count // 2)
     ]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appliance.release.listing import Listing
+from appliance.release.listing import BlobPaths, Listing
 from appliance.release.manifest import Blob, shard_of
 
 _BLOBS = st.builds(
@@ -44,6 +44,21 @@ def test_what_a_listing_has_not_is_not_found(files: dict[str, Blob], path: str) 
 def test_a_part_of_a_listing_has_only_what_is_wanted(files: dict[str, Blob]) -> None:
     part = _listing(files).only(lambda path: path.startswith("a"))
     assert dict(part) == {path: blob for path, blob in files.items() if path.startswith("a")}
+
+
+@given(st.lists(_BLOBS), st.lists(_BLOBS))
+def test_paths_of_blobs_are_those_that_were_added(kept: list[Blob], others: list[Blob]) -> None:
+    paths = BlobPaths()
+    paths.add(kept)
+    names = {blob.path for blob in kept}
+    assert all((blob.path in paths) == (blob.path in names) for blob in [*kept, *others])
+
+
+@pytest.mark.parametrize("path", ["", "blobs/ab/x.gz", "blobs/.new", "lock"])
+def test_what_is_no_path_of_a_blob_is_not_among_them(path: str) -> None:
+    paths = BlobPaths()
+    paths.add([Blob("ab" * 32, 1, 1)])
+    assert path not in paths
 
 
 def test_an_unknown_path_is_named() -> None:

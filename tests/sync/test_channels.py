@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from tuf.api.metadata import Metadata, Snapshot, Targets, Timestamp
+from tuf.api.metadata import (
+    DelegatedRole,
+    Delegations,
+    Metadata,
+    Snapshot,
+    Targets,
+    Timestamp,
+)
 
 from appliance.catalogue.model import Catalogue
 from appliance.errors import ApplianceError, ChannelError, HandoutError, TrustError
+from appliance.release.ceremony import release_metadata
 from appliance.release.keys import CORE, TARGETS
 from appliance.release.manifest import Release, read_release
 from appliance.release.online import snapshot_of, timestamps_of
+from appliance.release.staging import Staging
 from appliance.store.pointer import Pointer
-from appliance.sync.content import blobs_of, shown_catalogue
+from appliance.sync.content import each_blob_of, shown_catalogue
 from appliance.sync.export import export
 from appliance.sync.update import remake, roll_back
 from tests.ceremony import Society, site_in_leeds
 from tests.content import CONTENT
+from tests.origin import origin
 from tests.publisher import SIGNED_AT, days_later, files_in
 from tests.sync.device import Box
 
@@ -237,20 +248,60 @@ def test_a_new_box_shows_all_others_beside_a_bad_council(
     assert complaint in box.faults[LEEDS]
 
 
-def test_what_cannot_be_shown_is_not_tried_again_until_something_changes(
-    box: Box, society: Society
+@pytest.mark.parametrize(("tree", "complaint"), [FAULTS[2], FAULTS[-1]])
+def test_what_cannot_be_shown_is_neither_fetched_nor_tried_again_until_something_changes(
+    box: Box, society: Society, tree: dict[str, bytes], complaint: str
 ) -> None:
     synced(box, society)
-    publish(society, LEEDS, council(LEEDS, "unprintable"))
-    synced(box, society)
-    before = files_in(box.folder)
-    box.stages.clear()
-    synced(box, society)
-    assert "cannot be laid out" in box.faults[LEEDS]
-    assert (box.stages, files_in(box.folder)) == ([], before)
+    publish(society, LEEDS, tree)
+    with origin(society.repository) as web:
+        box.sync(web.url)
+        before = files_in(box.folder)
+        box.stages.clear()
+        box.faults.clear()
+        web.paths.clear()
+        box.sync(web.url)
+        assert complaint in box.faults[LEEDS]
+        assert web.paths == ["/metadata/2.root.json", "/metadata/timestamp.json"]
+        assert (box.stages, files_in(box.folder)) == ([], before)
     publish(society, LEEDS, council(LEEDS, "mended"))
     assert "council-leeds-mended" in synced(box, society)
     assert box.faults == {}
+    assert pointer_of(box).attempt is None
+
+
+def test_a_release_json_that_would_swell_the_pointer_is_refused(box: Box, society: Society) -> None:
+    synced(box, society)
+    signed = society.files.release(LEEDS)
+    assert signed is not None
+    swollen = json.dumps({**json.loads(signed), "release": 2, "x": "y" * 8_000}).encode()
+    staging = Staging(society.repository)
+    staging.put_release(LEEDS, swollen)
+    staging.put(LEEDS, release_metadata(LEEDS, swollen, 2, SIGNED_AT))
+    society.sign("gita")
+    society.finish()
+    publish(society, CORE, nation("nhs-login"))
+    assert synced(box, society) == ["council-leeds-care", "council-york-care", "nhs-login"]
+    assert "that a device could read" in box.faults[LEEDS]
+
+
+def test_a_council_cannot_hand_its_channel_on(box: Box, society: Society) -> None:
+    """Its metadata names no release, but somebody who would: whom nobody asks."""
+    synced(box, society)
+    publish(society, LEEDS, council(LEEDS, "bins"))
+    metadata = society.files.published().channels[LEEDS]
+    target = metadata.signed.targets
+    key = society.signer("hugo").public_key
+    role = DelegatedRole("friend", [key.keyid], 1, terminating=True, paths=["channels/*/*"])
+    metadata.signed.delegations = Delegations({key.keyid: key}, {"friend": role})
+    metadata.signed.targets, metadata.signed.version = {}, 3
+    metadata.signatures.clear()
+    friend = Metadata(Targets(1, expires=metadata.signed.expires, targets=target))
+    _sign(society, f"3.{LEEDS}", metadata, "gita")
+    _sign(society, "1.friend", friend, "hugo")
+    publish_snapshot(society, {LEEDS: 3, "friend": 1})
+    assert "council-leeds-bins" not in synced(box, society)
+    assert "signs no channels/council-leeds/release.json" in box.faults[LEEDS]
 
 
 def test_bad_releases_do_not_pile_up_on_the_card(box: Box, society: Society) -> None:
@@ -259,6 +310,23 @@ def test_bad_releases_do_not_pile_up_on_the_card(box: Box, society: Society) -> 
     for number in range(3):
         publish(society, LEEDS, council(LEEDS, f"{number}-unprintable"))
         synced(box, society)
+        assert blobs_in(box) == kept
+
+
+def test_releases_that_arrive_damaged_do_not_pile_up_on_the_card(
+    box: Box, society: Society
+) -> None:
+    synced(box, society)
+    kept = blobs_in(box)
+    for number in range(3):
+        there = set(files_in(society.repository))
+        publish(society, LEEDS, {**guide_of_leeds("nhs-app"), **council(LEEDS, f"{number}")})
+        new = sorted(set(files_in(society.repository)) - there)
+        blobs = [society.repository / path for path in new if path.startswith("blobs/")]
+        smallest = min(blobs, key=lambda blob: blob.stat().st_size)
+        smallest.write_bytes(smallest.read_bytes()[::-1])
+        synced(box, society)
+        assert "its bytes are not those that were signed" in box.faults[LEEDS]
         assert blobs_in(box) == kept
 
 
@@ -333,16 +401,21 @@ def test_a_council_that_would_fill_the_card_blocks_nobody(society: Society, tmp_
 
 def publish_targets(society: Society, targets: Targets) -> None:
     """Sign and publish targets metadata as if no tool had refused it."""
+    targets.version += 1
+    _sign(society, f"{targets.version}.targets", Metadata(targets), "ann", "bob")
+    publish_snapshot(society, {TARGETS: targets.version})
+
+
+def publish_snapshot(society: Society, changed: Mapping[str, int]) -> None:
+    """Sign that some roles have other versions now."""
     published = society.files.published()
     assert published.snapshot is not None
     assert published.timestamp is not None
-    targets.version += 1
-    numbers = {name.removesuffix(".json"): meta.version
-               for name, meta in published.snapshot.signed.meta.items()}  # fmt: skip
     number = published.snapshot.signed.version + 1
-    snapshot = snapshot_of(number, {**numbers, TARGETS: targets.version}, SIGNED_AT)
-    word, _ = timestamps_of(published.timestamp.signed.version + 1, number, SIGNED_AT)
-    _sign(society, f"{targets.version}.targets", Metadata(targets), "ann", "bob")
+    meta = published.snapshot.signed.meta
+    numbers = {name.removesuffix(".json"): one.version for name, one in meta.items()}
+    snapshot = snapshot_of(number, {**numbers, **changed}, SIGNED_AT)
+    _, word = timestamps_of(published.timestamp.signed.version + 1, number, SIGNED_AT)
     _sign(society, f"{number}.snapshot", Metadata(snapshot), "online/online")
     _sign(society, "timestamp", Metadata(word[1]), "online/online")
 
@@ -402,7 +475,8 @@ def test_no_blob_of_an_unwanted_council_stays_at_once(box: Box, society: Society
     synced(box, society)
     box.channels = (YORK,)
     remake(box.device)
-    assert blobs_in(box) == set(blobs_of(box.store, pointer_of(box).current))
+    shown = pointer_of(box).current
+    assert blobs_in(box) == {blob.path for blob in each_blob_of(box.store, shown)}
     assert pointer_of(box).previous is None
 
 
@@ -415,7 +489,8 @@ def test_a_council_that_the_nation_withdraws_leaves_and_may_come_back(
     society.finish()
     assert synced(box, society) == ["council-york-care", "nhs-app"]
     assert "has no channel council-leeds" in box.faults[LEEDS]
-    assert blobs_in(box) == set(blobs_of(box.store, pointer_of(box).current))
+    shown = pointer_of(box).current
+    assert blobs_in(box) == {blob.path for blob in each_blob_of(box.store, shown)}
     publish(society, CORE, nation("nhs-app", "nhs-login"))
     assert "nhs-login" in synced(box, society)
     society.stage().channel(LEEDS, society.signers("hugo"), "Leeds")

@@ -102,6 +102,14 @@ def test_no_more_is_read_than_one_piece_beyond_what_was_signed(stick: Path) -> N
     assert bytes_read() - before < PIECE_BYTES + 1000
 
 
+def test_a_file_that_is_too_long_is_refused_before_a_byte_of_it_is_read(stick: Path) -> None:
+    (stick / "long").write_bytes(bytes(2 * PIECE_BYTES))
+    before = bytes_read()
+    with pytest.raises(StrangeFileError, match="longer than the 10 bytes allowed"):
+        next(pieces(stick, "long", 10))
+    assert bytes_read() - before < 1000
+
+
 def test_a_file_that_grows_while_it_is_read_comes_to_an_end(stick: Path) -> None:
     with (stick / "growing").open("ab") as file:
         file.write(bytes(2 * PIECE_BYTES))
