@@ -225,9 +225,9 @@ class Published:
         try:
             site = tried_site(self._store.site_folder(pointer.current.site))
         except StoreError as error:
+            self.refused = Refused(pointer.current.site, str(error))
             site = self._before(pointer)
             log.error("%s: going on with %s", error, site.folder)  # noqa: TRY400 - no trace in a log
-            self.refused = Refused(pointer.current.site, str(error))
             return site
         self.refused = None
         return site

@@ -71,6 +71,7 @@ def content_status(store: Store, folder: SyncFolder, home: Path, now: datetime) 
     failures = 0 if plan is None else plan.failures
     problems += (
         *_of_sync(told, failures),
+        *_of_councils(check.get("outcome", "")),
         *_of_age(checked_at, now),
         *_of_space(store),
         *_set_aside(home),
@@ -106,6 +107,13 @@ def _of_sync(told: Syncing | None, failures: int) -> Iterator[str]:
     if told.state == FAILED and (failures == 0 or failures >= MANY_FAILURES):
         again = f" That is {failures} times in a row." if failures > 1 else ""
         yield f"{told.result}{again}"
+
+
+def _of_councils(outcome: str) -> Iterator[str]:
+    """Say what was wrong with councils' channels, though the sync as a whole worked."""
+    is_ok, _, faults = outcome.partition("; ")
+    if is_ok == "ok" and faults:
+        yield f"Not all that is new is shown, tell whoever publishes it: {faults}."
 
 
 def _of_age(checked_at: str, now: datetime) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify
 
@@ -27,12 +28,15 @@ def blueprint(published: Published, last_check: LastCheck, links: Links) -> Blue
             "links": links(),
         }
         try:
-            site = published.current()
+            facts |= {"ready": True, "release": published.current().facts.release}
+            code = HTTPStatus.OK
         except StoreError as error:
-            answer = jsonify({"ready": False, "why": str(error), "release": None, **facts})
-            answer.status_code = error.status
-            return answer
-        refused = None if published.refused is None else asdict(published.refused)
-        return jsonify({"ready": True, "release": site.facts.release, "refused": refused, **facts})
+            facts |= {"ready": False, "release": None, "why": str(error)}
+            code = error.status
+        # Asked for after `current`, which finds it out.
+        refused = published.refused
+        answer = jsonify({**facts, "refused": None if refused is None else asdict(refused)})
+        answer.status_code = code
+        return answer
 
     return bp

@@ -116,5 +116,14 @@ def test_with_nothing_before_them_faulty_pages_are_shown_as_far_as_they_go(fault
     assert is_refusing(published)
 
 
+def test_faulty_pages_are_named_also_where_nothing_else_can_be_shown(faulty: Store) -> None:
+    _harm_facts(faulty.site_folder("r8-1"))
+    faulty.move_pointer(Pointer(Shown("{8}", "r8-1"), None, {}))
+    published = Published(faulty)
+    with pytest.raises(StoreError, match="r8-1 are missing or damaged"):
+        published.current()
+    assert is_refusing(published)
+
+
 def is_refusing(published: Published) -> bool:
     return published.refused is not None and published.refused.site == "r8-1"
