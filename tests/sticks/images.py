@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import subprocess
 from pathlib import Path
@@ -55,6 +56,16 @@ def ext(stick: Path, folder: Path, kind: str = "ext4", size: int = 32 * MIB) -> 
         str(stick),
     )
     return stick
+
+
+def claim_four_gigabytes(stick: Path, name: str) -> None:
+    """Let files lie about their size, by their 8.3 name in a folder of FAT (fatgen103, page 23)."""
+    content = bytearray(stick.read_bytes())
+    places = [found.start() for found in re.finditer(re.escape(name.encode()), content)]
+    assert places
+    for place in places:
+        content[place + 28 : place + 32] = (2**32 - 1).to_bytes(4, "little")
+    stick.write_bytes(content)
 
 
 def halt_at_faults(stick: Path) -> None:

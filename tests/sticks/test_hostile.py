@@ -56,6 +56,12 @@ def test_a_strangers_release_is_refused(desk: Desk, stick: Path, tmp_path: Path)
     assert desk.result_of(images.vfat(stick, stranger.repository))["result"] == "refused"
 
 
+def test_four_gigabytes_of_metadata_are_not_read(desk: Desk, release: Path, stick: Path) -> None:
+    images.vfat(stick, release)
+    images.claim_four_gigabytes(stick, "TIMEST~1JSO")
+    assert desk.result_of(stick)["result"] == "unreadable"
+
+
 @pytest.mark.parametrize(
     "spoil",
     [SPOILT["a link to a folder within the stick"], device(*ZERO)],
