@@ -28,6 +28,7 @@ def test_every_test_of_an_attack_is_in_the_table() -> None:
     named = {name for _path, name in NAMED}
     unnamed = {
         "test_an_honest_answer_of_the_hostile_origin_is_taken",
+        "test_a_packed_answer_is_refused_even_if_it_is_right",
         "test_the_rest_of_another_file_after_a_break_is_refused",
         "test_a_host_of_http_1_0_is_as_good_as_any",
         "test_an_endless_answer_over_tls_is_given_up",
