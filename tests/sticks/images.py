@@ -69,9 +69,14 @@ def claim_four_gigabytes(stick: Path, name: str) -> None:
 
 
 def halt_at_faults(stick: Path) -> None:
-    """Ask for a panic of the kernel at the first fault, and have one: a folder that is none."""
+    """Ask for a panic of the kernel at the first fault, and have one. For virtual machines only!"""
     _run("tune2fs", "-e", "panic", str(stick))
-    block = int(_run("debugfs", "-R", "blocks /metadata", str(stick)).split()[0])
+    break_folder(stick, "metadata")
+
+
+def break_folder(stick: Path, name: str) -> None:
+    """Write over what is in a folder; its checksum says so."""
+    block = int(_run("debugfs", "-R", f"blocks /{name}", str(stick)).split()[0])
     with stick.open("r+b") as file:
         file.seek(block * EXT_BLOCK_BYTES)
         file.write(b"\xff" * EXT_BLOCK_BYTES)

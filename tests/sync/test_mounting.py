@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Helppoint
-from tests.sticks.images import ext, from_the_future
+from tests.sticks.images import break_folder, ext, from_the_future
 from tests.sticks.releases import small_tree
 from tests.sync.hostile import SPOILT
 
@@ -105,6 +105,13 @@ def test_a_mounted_stick_that_is_spoilt_is_refused(
     SPOILT[how](spoilt)
     done = plugged_in(box, ext(tmp_path / "image", spoilt))
     assert (done.returncode, "Error: " in done.stderr) == (1, True)
+
+
+def test_a_mounted_stick_with_a_broken_folder_is_told(box: Helppoint, tmp_path: Path) -> None:
+    image = ext(tmp_path / "image", box.publisher.repository)
+    break_folder(image, "metadata")
+    done = plugged_in(box, image)
+    assert (done.returncode, "cannot be read" in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("kind", ["ext2", "ext3"])
