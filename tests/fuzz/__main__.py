@@ -27,7 +27,8 @@ AT_ONCE = 2
 # One input takes milliseconds: what takes this long hangs. libFuzzer's own word for memory is MB.
 HANGS_S, MEMORY_MB = 20, 600
 MAX_BYTES = 20_000
-# To load everything and to end, on a machine that is busy; then the parser hangs in a way that libFuzzer does not see.
+# To load everything and to end, on a machine that is busy. After it the parser hangs in a way that
+# libFuzzer does not see.
 SPARE_S = 600
 
 
