@@ -25,6 +25,8 @@ class NetworkUpdate(Update):
     """A newer release is brought in over HTTP, from a host that is a program of its own."""
 
     calls: tuple[str, ...] = ("socket", "connect", "sendto", "recvfrom")
+    # What is written, and so what lacks space, is the same as from a folder.
+    faults: tuple[str, ...] = ("signal=KILL", "error=EIO")
     # One file after the other, so that a call's number says which call it is.
     at_once = 1
 
@@ -69,7 +71,9 @@ class NetworkUpdateAtOnce(NetworkUpdate):
 
 
 class OldStick(OfABox):
-    """A stick whose word has expired is let in: staff said so."""
+    """A stick whose word has expired is let in: staff said so. It is written as any update is."""
+
+    faults = ("signal=KILL",)
 
     def prepare(self, folder: Path) -> None:
         super().prepare(folder)
