@@ -40,8 +40,9 @@ def unharmed(desk: Desk) -> Iterator[None]:
 def test_sticks_without_our_content_and_other_file_systems_are_left_alone(
     desk: Desk, tmp_path: Path
 ) -> None:
+    (tmp_path / "empty").mkdir()
     photos = images.vfat(tmp_path / "photos")
-    other = images.ext(tmp_path / "other", tmp_path, kind="ext2")
+    other = images.ext(tmp_path / "other", tmp_path / "empty", kind="ext2")
     with desk.plugged(other, photos):
         desk.wait_until_done()
         desk.box.run("udevadm", "settle")
