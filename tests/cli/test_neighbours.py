@@ -80,7 +80,8 @@ def box_of(helppoint: Helppoint, *neighbours: str | NeighbourSource, **changes: 
         assert card == "eth0"
         return (at(each) if isinstance(each, str) else each for each in neighbours)
 
-    return Box(Config(**{**fields, **changes}), look_around)  # type: ignore[arg-type]  # by name
+    config = Config(**{**fields, **changes})  # type: ignore[arg-type]  # by name
+    return Box(config, look_around=look_around)
 
 
 def shown(box: Box) -> int:
