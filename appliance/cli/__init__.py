@@ -26,7 +26,7 @@ COMMANDS = {
     "sync": "device",
     "status": "status",
     "rollback": "device",
-    "export": "device",
+    "export": "export",
     "stick": "stick",
     "neighbours": "neighbours",
     "links": "links",

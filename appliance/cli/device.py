@@ -14,7 +14,6 @@ import click
 
 from appliance.catalogue.model import Catalogue
 from appliance.cli.links import check_links
-from appliance.cli.progress import Progress
 from appliance.cli.syncing import WAITING, Report, kind_of, planned
 from appliance.clock import WRITTEN_AT, in_words, now
 from appliance.config import Config
@@ -100,18 +99,6 @@ def _refuse_network(sources: Sequence[str]) -> None:
     """On the network an old word may be an attack: a stick was brought by somebody."""
     if not sources or any(is_on_network(source) for source in sources):
         raise click.UsageError("--accept-expired is for memory sticks: name the stick's folder")
-
-
-@click.command("export")
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.pass_obj
-def export_command(config: Config, folder: Path) -> None:
-    """Write what this box shows to FOLDER, such as a memory stick, for other boxes to sync from."""
-    from appliance.sync.export import export
-
-    box = Box(config)
-    release = export(box.store, box.anchor(), folder, Progress())
-    click.echo(f"Release {release.number} is in {folder}: `helppoint sync {folder}` shows it.")
 
 
 @click.command("settings")
