@@ -51,7 +51,8 @@ RESULTS: tuple[tuple[type[ApplianceError], str], ...] = (
 
 
 @click.command("stick")
-@click.argument("folder", type=click.Path(path_type=Path), default=MOUNTED)
+# One that cannot be read is told as such: click would only complain of how this was called.
+@click.argument("folder", type=click.Path(path_type=Path, readable=False), default=MOUNTED)
 @click.pass_obj
 def stick_command(config: Config, folder: Path) -> None:
     """Show the content of a mounted memory stick, if it has any: systemd calls this.

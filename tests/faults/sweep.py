@@ -6,14 +6,17 @@ holds it: a trial takes a tenth of a second.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import shutil
 import subprocess
 import time
+import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from tests.faults.deeds import Deed
@@ -59,19 +62,45 @@ def why_not() -> str | None:
     return None if tried.returncode == 0 else f"strace may not trace here: {tried.stderr.decode()}"
 
 
-def calls_of(deed: Deed, folder: Path) -> Counter[str]:
-    """Return how often a deed, left alone, makes each call: the thread that makes it most often.
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """The calls of a deed that is left alone: how often each is made, numbered from 1.
+
+    `making` are the numbers of those openat that can make a file or empty it.
+    """
+
+    often: Mapping[str, int]
+    making: frozenset[int]
+
+    def numbers(self, call: str, fault: str) -> Iterable[int]:
+        """Return the numbers of the calls that are worth a fault.
+
+        Killed where it only reads, a program leaves what it leaves when it is killed at its next
+        call: openat that cannot change the disk is passed over then.
+        """
+        if call == "openat" and fault == "signal=KILL":
+            return sorted(self.making)
+        return range(1, self.often[call] + 1)
+
+
+def calls_of(deed: Deed, folder: Path) -> Counted:
+    """Count a deed's calls, by the thread that makes each most often.
 
     strace counts each thread's calls for themselves, as a fault's number does.
     """
     trace = folder.with_name("trace")
     if not _traced(deed, folder, [f"trace={_all(deed)}"], trace):
         raise SweepError("the deed fails when nothing is wrong")
-    found = re.findall(r"^(\d*) *(\w+)\(", trace.read_text(), re.MULTILINE)
-    most: Counter[str] = Counter()
-    for (_thread, call), count in Counter(found).items():
-        most[call] = max(most[call], count)
-    return most
+    often: Counter[tuple[str, str]] = Counter()
+    making = set()
+    for thread, call, rest in re.findall(r"^(\d*) *(\w+)\((.*)", trace.read_text(), re.MULTILINE):
+        often[thread, call] += 1
+        if call == "openat" and re.search("O_WRONLY|O_RDWR|O_CREAT|O_TRUNC", rest):
+            making.add(often[thread, call])
+    most: dict[str, int] = {}
+    for (_thread, call), count in often.items():
+        most[call] = max(most.get(call, 0), count)
+    return Counted(most, frozenset(making))
 
 
 def order_of_calls(deed: Deed, folder: Path) -> list[str]:
@@ -81,18 +110,65 @@ def order_of_calls(deed: Deed, folder: Path) -> list[str]:
     return trace.read_text().splitlines()
 
 
+def places_of(fault: str, counted: Counted) -> list[tuple[str, int]]:
+    """Return every call, and its number, at which a fault is tried."""
+    return [
+        (call, number)
+        for call in sorted(counted.often)
+        if fault != "error=ENOSPC" or call not in NEVER_FULL
+        for number in counted.numbers(call, fault)
+    ]
+
+
 def sweep(
-    deed: Deed, fault: str, counted: Counter[str], fresh: Callable[[], Path]
+    deed: Deed, fault: str, places: Iterable[tuple[str, int]], fresh: Callable[[], Path]
 ) -> Iterator[tuple[Trial, Path]]:
-    """Yield every trial with the folder that it left behind; each begins with a fresh one."""
-    for call, count in sorted(counted.items()):
-        if fault == "error=ENOSPC" and call in NEVER_FULL:
-            continue
-        for number in range(1, count + 1):
-            folder = fresh()
-            inject = f"inject={call}:{fault}:when={number}"
-            is_done = _traced(deed, folder, [f"trace={call}", inject], Path(os.devnull))
-            yield Trial(call, number, fault, is_done), folder
+    """Yield a trial for each place with the folder that it left behind; each has a fresh one."""
+    for call, number in places:
+        folder = fresh()
+        inject = f"inject={call}:{fault}:when={number}"
+        is_done = _traced(deed, folder, [f"trace={call}", inject], Path(os.devnull))
+        yield Trial(call, number, fault, is_done), folder
+
+
+def in_parts(
+    places: Sequence[tuple[str, int]], work: Callable[[int, Sequence[tuple[str, int]]], list[str]]
+) -> list[str]:
+    """Do the work in as many processes as there are processors, each with a part of the places.
+
+    Raises:
+        SweepError: one of them ended without a word.
+    """
+    forking = multiprocessing.get_context("fork")
+    parts = os.cpu_count() or 1
+    waiting = []
+    for part in range(parts):
+        ours, theirs = forking.Pipe(duplex=False)
+        process = forking.Process(target=_tell, args=(theirs, work, part, places[part::parts]))
+        process.start()
+        theirs.close()
+        waiting.append((process, ours))
+    found: list[str] = []
+    for process, ours in waiting:
+        try:
+            found += ours.recv()
+        except EOFError as error:
+            raise SweepError("a part of the sweep ended without a word") from error
+        finally:
+            process.join()
+    return found
+
+
+def _tell(
+    theirs: Connection,
+    work: Callable[[int, Sequence[tuple[str, int]]], list[str]],
+    part: int,
+    places: Sequence[tuple[str, int]],
+) -> None:
+    try:
+        theirs.send(work(part, places))
+    except Exception:  # noqa: BLE001 - whatever it is, the test shows it
+        theirs.send([traceback.format_exc()])
 
 
 def _all(deed: Deed) -> str:

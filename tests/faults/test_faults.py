@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from itertools import count
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 
 from tests.faults import arriving, deeds, publishing
 from tests.faults.deeds import Deed, Update
-from tests.faults.sweep import calls_of, order_of_calls, sweep, why_not
+from tests.faults.sweep import calls_of, in_parts, order_of_calls, places_of, sweep, why_not
 
 DEEDS = (*deeds.DEEDS, *arriving.DEEDS, *publishing.DEEDS)
 
@@ -36,6 +37,14 @@ class Copies:
         self._numbers = count()
         self._last: Path | None = None
 
+    def of_part(self, part: int) -> Copies:
+        """Return others of the same box, for a process of its own."""
+        others = copy(self)
+        others._folder = self._folder / f"part{part}"
+        others._folder.mkdir()
+        others._last = None
+        return others
+
     def __call__(self) -> Path:
         if self._last is not None:
             shutil.rmtree(self._last)
@@ -50,10 +59,19 @@ def _wrong(deed: Deed, fault: str, folder: Path) -> Iterator[str]:
         yield from _wrong_with(deed, fault, fresh)
 
 
-def _wrong_with(deed: Deed, fault: str, fresh: Copies) -> Iterator[str]:
+def _wrong_with(deed: Deed, fault: str, fresh: Copies) -> list[str]:
     # Once here, so that everything is loaded before processes are forked from this one.
     deed.do(fresh())
-    for trial, left in sweep(deed, fault, calls_of(deed, fresh()), fresh):
+    places = places_of(fault, calls_of(deed, fresh()))
+    return in_parts(
+        places, lambda part, some: list(_wrong_at(deed, fault, some, fresh.of_part(part)))
+    )
+
+
+def _wrong_at(
+    deed: Deed, fault: str, places: Sequence[tuple[str, int]], fresh: Copies
+) -> Iterator[str]:
+    for trial, left in sweep(deed, fault, places, fresh):
         for complaint in deed.complaints(left, is_done=trial.is_done):
             yield f"{trial}: {complaint}"
         deed.do(left)

@@ -9,7 +9,7 @@ from typing import Protocol
 from appliance.hotspot.model import PORTAL
 
 HOME = "/var/lib/helppoint"
-SERVICES = ("dnsmasq", "hotspot", "mdns", "network", "web")
+SERVICES = ("dnsmasq", "hotspot", "mdns", "network", "staff", "web")
 # Three times what it takes without KVM.
 APPLY_S, START_S = 300, 180
 
