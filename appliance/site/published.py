@@ -70,8 +70,14 @@ class Site:
     def file(self, address: str) -> Path | None:
         """Return the file that is served at an address, None if there is none."""
         name = addresses.file_of(address)
-        path = None if name is None else self.pages / name
-        return path if path is not None and path.is_file() else None
+        if name is None:
+            return None
+        path = self.pages / name
+        try:
+            return path if path.is_file() else None
+        except OSError:
+            # Longer than any name of ours.
+            return None
 
     def read(self, path: Path) -> bytes:
         """Return a file of this folder.

@@ -23,6 +23,8 @@ from appliance.files import FileLimitError, read_file, replace_file, set_aside
 log = logging.getLogger(__name__)
 
 MAX_STATE_BYTES = 1_000_000
+# TinyDB numbers documents from 1; Python makes no number of more than 4,300 digits.
+LONGEST_NUMBER = 18
 _Tables = dict[str, dict[str, Any]]
 
 
@@ -116,5 +118,6 @@ def _tables(data: bytes) -> _Tables | None:
 
 def _is_table(documents: object) -> bool:
     return isinstance(documents, dict) and all(
-        number.isdecimal() and isinstance(document, dict) for number, document in documents.items()
+        number.isdecimal() and len(number) <= LONGEST_NUMBER and isinstance(document, dict)
+        for number, document in documents.items()
     )

@@ -19,6 +19,7 @@ import logging
 import os
 import secrets
 import shutil
+import stat
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -357,8 +358,21 @@ def _text(moment: datetime) -> str:
 
 
 def _clear_the_way(target: Path) -> None:
-    """Remove what a damaged card has put where a blob, or its folder, belongs."""
-    if target.is_dir():
+    """Remove what a damaged card has put where a blob, or its folder, belongs.
+
+    Others may be making the same folder just now: each is looked at once.
+    """
+    kind = _kind_of(target)
+    if kind is not None and stat.S_ISDIR(kind):
         remove(target)
-    if not target.parent.is_dir():
-        remove(target.parent)
+    kind = _kind_of(target.parent)
+    if kind is not None and not stat.S_ISDIR(kind):
+        target.parent.unlink(missing_ok=True)
+
+
+def _kind_of(path: Path) -> int | None:
+    """Return the mode of what is at a path, not of where a link there leads; None for nothing."""
+    try:
+        return path.lstat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return None

@@ -18,11 +18,12 @@ from tests.parsers.parser import Opened, Parser, Take
 
 WANTED = 100
 PAGE = b"<html><head><title>Page not found</title></head></html>"
-ANSWERS = (
+CONTENT = (
     b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwords",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nwords\r\n0\r\n\r\n",
-    b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE,
 )
+# In place of content it is somebody's log-in page.
+ANSWERS = (*CONTENT, b"HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n" + PAGE)
 BROKEN_OFF = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nsome"
 REST = (
     b"HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-8/9\r\nContent-Length: 5\r\n\r\nwords"
@@ -122,7 +123,7 @@ def _probe(url: str, port: int) -> Callable[[], bool]:
 
 
 PARSERS = (
-    Parser("answer of a source", _asking(_source), ANSWERS, REFUSALS),
+    Parser("answer of a source", _asking(_source), CONTENT, (*REFUSALS, ANSWERS[-1])),
     Parser("rest of a source's answer", _asking(_source, BROKEN_OFF), (REST,), REFUSALS),
     Parser("answer of a linked site", _asking(_link), (*ANSWERS, REFUSALS[2]), REFUSALS),
     Parser("answer to the question for the internet", _asking(_probe), ANSWERS, REFUSALS),

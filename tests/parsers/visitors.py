@@ -171,6 +171,8 @@ PARSERS = (
             b"~largest.g-get-nhs-app.s-mind/pl/list\n\nhelppoint.lan:80\n*",
             b"path\nquery\nwww.mind.org.uk\nfr",
         ),
+        # Longer than the name of any file.
+        (b"en/" + b"a" * 400,),
     ),
     Parser(
         "view in an address", pure(_view), (b"/~large.contrast.kiosk.g-a.s-b/en/",), (b"/~/~l/~.k",)

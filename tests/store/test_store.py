@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -112,3 +113,12 @@ def test_an_update_that_will_not_fit_is_refused_before_it_begins(tmp_path: Path)
     store.require_space(1_000)
     with pytest.raises(StoreError, match=r"needs 21 MB .* nothing was changed"):
         store.require_space(1_001)
+
+
+def test_many_may_write_into_a_new_folder_at_once(tmp_path: Path) -> None:
+    """Each looks first whether something else is in the way: the others' new folder is not."""
+    store = Store(tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        for folder in range(256):
+            paths = [f"blobs/{folder:02x}/{number}.gz" for number in range(8)]
+            assert len(list(pool.map(store.write_blob, paths, [b"x"] * 8))) == 8
