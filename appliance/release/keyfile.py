@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -93,7 +93,7 @@ def read_public(path: Path) -> Key:
         key = load_pem_public_key(read_file(path, MAX_KEY_BYTES))
     except OSError as error:
         raise ReleaseError(f"the public key {path} cannot be read: {error.strerror}") from error
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, InternalError) as error:
         raise ReleaseError(f"{path} is not a public key in PEM, as `keys new` writes it") from error
     if not isinstance(key, (Ed25519PublicKey, EllipticCurvePublicKey)):
         raise ReleaseError(f"{path} is neither an Ed25519 nor an elliptic-curve key")
@@ -156,7 +156,7 @@ def material(key: Key) -> bytes:
         if key.keytype == "ed25519":
             return bytes.fromhex(public)
         loaded = load_pem_public_key(public.encode())
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except (ValueError, UnsupportedAlgorithm, InternalError) as error:
         raise ReleaseError(f"the key {short(key.keyid)} is damaged") from error
     return loaded.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
@@ -170,7 +170,7 @@ def _signer_in_file(path: Path, ask: Ask) -> Signer:
     password = _as_bytes(ask(f"Passphrase of {path}")) if is_locked else None
     try:
         key = load_pem_private_key(pem, password)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError) as error:
         why = "the passphrase is wrong, or the file is damaged" if is_locked else "it is damaged"
         raise ReleaseError(f"the signing key {path} cannot be opened: {why}") from error
     if not isinstance(key, Ed25519PrivateKey):

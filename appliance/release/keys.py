@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.exceptions import InternalError, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from securesystemslib.signer import CryptoSigner, Signer
@@ -69,7 +69,7 @@ def load_key(path: Path) -> Signer:
             f"the signing key {path} cannot be read ({error.strerror}): make keys with"
             f" `helppoint keys dev {path.parent}`"
         ) from error
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm, InternalError) as error:
         raise ReleaseError(f"the signing key {path} is not a plain PEM private key") from error
     if not isinstance(key, Ed25519PrivateKey):
         raise ReleaseError(f"the signing key {path} is not an Ed25519 key")

@@ -171,6 +171,13 @@ _NO_HASH = tuple(
 )
 _DEEP = b"x=" + b"[" * 5_000
 
+# A key with a flipped letter: OpenSSL fails at it in a way that cryptography does not know.
+_ODD_KEY = (
+    b"-----BEGIN PRIVATE KEY-----\n"
+    b"MC4CAQAwBQYDK2VvBCIEIOxPLbs7FACVVQya+7tptdb9noFLnagvrQs06fy+VvHL\n"
+    b"-----END PRIVATE KEY-----\n"
+)
+
 PARSERS = (
     Parser("staged file", _staged, _OF_STAGED, _NAMELESS),
     Parser("published file", _repository, _OF_PUBLISHED, _NO_HASH),
@@ -180,10 +187,12 @@ PARSERS = (
         "signing key",
         _in_file("dan.pem", lambda path: open_signer(str(path), _nobody)),
         (_pem(_key("dan")),),
+        (_ODD_KEY,),
     ),
     Parser(
         "signing key of one role",
         _in_file("root.pem", load_key),
         (_pem(_key("root")),),
+        (_ODD_KEY,),
     ),
 )

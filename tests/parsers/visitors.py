@@ -86,6 +86,8 @@ def _requests(folder: Path) -> Iterator[Take]:
     log = logging.getLogger("appliance.web.app")
     with _portal(folder) as portal:
         server = listener(portal, "127.0.0.1", 0, threads=0)
+        # Its loop, which would be woken by it, does not run: after 65,536 answers the pipe is full.
+        server.pull_trigger = lambda: None
         log.addHandler(errors)
         try:
             yield lambda data: _answered(server, data, errors)
